@@ -1,0 +1,72 @@
+/* connector.h: the contract between Tandem and a connector. The numbered rules are what the suite
+ * in tests/contract holds every registered connector to.
+ *
+ *  1. A descriptor is const; its strings live for ever; `name` is lower case with underscores.
+ *  2. create checks settings that the table cannot check and makes the instance; it does no I/O and
+ * may fail with a sentence; then nothing is left behind.
+ *  3. start begins (polls, sockets); it may be called once; nothing is sent or taken before it.
+ *  4. send is called for one message at a time per conversation, at most `max_in_flight` per
+ * channel. It returns TD_OK and then calls `done` exactly once, never inside send; or an error, and
+ * done never fires.
+ *  5. done tells a verdict that is true: TD_V_UNKNOWN whenever the peer may have taken the message.
+ *  6. cancel makes the pending done fire (verdict unknown or temporary, whichever is true), not
+ * inside cancel.
+ *  7. stop ends polls and sockets; every pending send is done before `stopped` fires; stopped fires
+ * once, never inside stop.
+ *  8. destroy frees all; it is called after stopped, or right after create. NULL is fine.
+ *  9. A hook is answered only after td_host_take's done; verify runs on the raw body before decode.
+ * 10. Bad input from a peer is an error for that input only; it never ends the instance.
+ * 11. No secret reaches a log, an error text or a verdict text.
+ * 12. The same hook twice yields the same dedupe keys.
+ */
+#ifndef TANDEM_CONNECTOR_H
+#define TANDEM_CONNECTOR_H
+
+#include <tandem/host.h>
+
+enum td_capability {
+    TD_CAN_SEND = 1,
+    TD_CAN_HOOK = 2,
+    TD_CAN_POLL = 4,
+    TD_CAN_RECEIPTS = 8,
+    TD_CAN_MEDIA = 16,
+    TD_CAN_VOICE = 32,      /* brings voice states, no messages */
+    TD_CAN_LIVE = 64,       /* the customer's own socket: messages go by events, never by send */
+    TD_CAN_IDEMPOTENT = 128 /* a repeated send with the same key sends once */
+};
+enum td_length_unit { TD_LEN_NONE, TD_LEN_GSM, TD_LEN_UTF16, TD_LEN_GRAPHEMES, TD_LEN_BYTES };
+
+struct td_send {
+    struct td_message *message; /* owned by the caller until done */
+    const struct td_address *to;
+    struct td_str key;
+    unsigned attempt;
+    void *impl; /* the connector's own */
+    void (*done)(struct td_send *s, const struct td_verdict *v);
+};
+
+struct td_connector {
+    const char *name, *title, *help;
+    const char *kind;         /* channel kind: "chat" "sms" "social" "mail" "voice" */
+    const char *address_type; /* of customers: "sms", "visitor", … */
+    unsigned capabilities;
+    enum td_length_unit length_unit;
+    unsigned max_length; /* in that unit; 0: none */
+    unsigned max_in_flight;
+    const struct td_setting *settings; /* ends with name NULL */
+    const struct td_provider
+        *provider; /* not NULL: the HTTP driver implements the rest, all below NULL */
+    int (*create)(struct td_host *h, const struct td_settings *s, void **self,
+                  struct td_error *err);
+    int (*start)(void *self, struct td_error *err);
+    int (*send)(void *self, struct td_send *s);
+    void (*cancel)(void *self, struct td_send *s);
+    void (*stop)(void *self, void (*stopped)(void *arg), void *arg);
+    void (*destroy)(void **self);
+};
+
+/* connectors/registry.c: all of them, NULL at the end. */
+extern const struct td_connector *const td_connectors[];
+const struct td_connector *td_connector_find(struct td_str name);
+
+#endif

@@ -1,0 +1,39 @@
+/* host.h: what Tandem offers to a connector. All calls are on the loop's thread. */
+#ifndef TANDEM_HOST_H
+#define TANDEM_HOST_H
+
+#include <tandem/provider.h>
+
+struct td_host; /* one per channel instance */
+
+int64_t td_host_now_ms(struct td_host *h); /* Unix ms, never decreasing in a process */
+
+/* Durable intake. `done` fires exactly once, never inside the call; rc TD_OK: durable, the peer may
+ * be told. Otherwise it must not be told, and will or should send again. TD_EFULL, TD_ECONN at
+ * once: nothing was taken. */
+typedef void td_taken(void *arg, int rc);
+int td_host_take(struct td_host *h, const struct td_incoming *in, td_taken *done, void *arg);
+
+/* The state shown to people: "up", "down", "auth", "misconfigured"; text explains. */
+void td_host_state(struct td_host *h, const char *state, struct td_str text);
+
+/* One HTTP exchange with total deadline, size limit (1 MiB) and address policy. done fires once,
+ * never inside. `sent`: the request may have reached the peer (decides temporary or unknown). */
+struct td_http {
+    void *impl; /* private */
+    void (*done)(struct td_http *op, const struct td_response *r, bool sent, const char *failure);
+};
+int td_http_start(struct td_host *h, struct td_http *op, const struct td_request *req,
+                  int64_t timeout_ms,
+                  void (*done)(struct td_http *, const struct td_response *, bool, const char *));
+void td_http_cancel(struct td_http *op); /* done fires with failure "cancelled" */
+
+struct td_timer {
+    void *impl;
+    void (*cb)(struct td_timer *t);
+};
+void td_timer_start(struct td_host *h, struct td_timer *t, int64_t after_ms,
+                    void (*cb)(struct td_timer *));
+void td_timer_stop(struct td_timer *t);
+
+#endif

@@ -1,0 +1,90 @@
+/* provider.h: the pure interface for everything that is HTTP. No I/O, no clock, no state.
+ *
+ * A provider translates: a hook's request into messages and receipts, a message into a request,
+ * an answer into a verdict. One driver (connectors/http_provider) owns sockets, time-outs,
+ * throttling, logging and metrics. All memory comes from the arena given. `now_ms` is passed in
+ * where time matters. */
+#ifndef TANDEM_PROVIDER_H
+#define TANDEM_PROVIDER_H
+
+#include <tandem/arena.h>
+#include <tandem/error.h>
+#include <tandem/message.h>
+#include <tandem/settings.h>
+#include <tandem/verdict.h>
+
+struct td_pair {
+    struct td_str name, value;
+};
+struct td_request {            /* outgoing, or a hook that came in */
+    struct td_str method, url; /* hook: the configured public URL + path + canonical query */
+    struct {
+        struct td_pair *v;
+        size_t n;
+    } headers; /* names lower case */
+    struct td_str body;
+};
+struct td_response {
+    int status; /* 0: no answer */
+    struct {
+        struct td_pair *v;
+        size_t n;
+    } headers;
+    struct td_str body;
+};
+/* First header of that lower-case name, "" when absent. */
+struct td_str td_header(const struct td_pair *v, size_t n, const char *name);
+
+/* What a hook or a poll brought. */
+struct td_voice_event {
+    struct td_str agent, call, state /* ringing active hold idle */, from, to, queue;
+    uint64_t seq;
+    int64_t at;
+};
+struct td_incoming {
+    struct {
+        struct td_message *v;
+        size_t n;
+    } messages;
+    struct {
+        struct td_receipt *v;
+        size_t n;
+    } receipts;
+    struct {
+        struct td_address *v;
+        size_t n;
+    } opt_outs;
+    struct {
+        struct td_voice_event *v;
+        size_t n;
+    } voice;
+    struct td_str cursor; /* poll: committed with what it brought */
+    int answer_status;    /* hook: 200, 204 … once all is durable */
+    struct td_str answer_type, answer_body;
+};
+
+struct td_provider {
+    /* TD_OK, TD_EAUTH (wrong or missing signature: 401), TD_ESTALE (outside the replay window:
+     * 401). NULL: the provider has no hooks. */
+    int (*verify)(struct td_arena *a, const struct td_settings *s, const struct td_request *hook,
+                  int64_t now_ms, struct td_error *err);
+    /* TD_EPARSE with the field's name: 400. */
+    int (*decode_hook)(struct td_arena *a, const struct td_settings *s,
+                       const struct td_request *hook, int64_t now_ms, struct td_incoming *out,
+                       struct td_error *err);
+    int (*poll_build)(struct td_arena *a, const struct td_settings *s, struct td_str cursor,
+                      struct td_request *out, struct td_error *err);
+    int (*poll_parse)(struct td_arena *a, const struct td_settings *s, struct td_str cursor,
+                      const struct td_response *r, struct td_incoming *out, struct td_error *err);
+    /* One call per part (0-based); *parts is set on the first. `key` is the same on every attempt.
+     */
+    int (*submit_build)(struct td_arena *a, const struct td_settings *s, const struct td_message *m,
+                        const struct td_address *to, struct td_str key, unsigned part,
+                        unsigned *parts, struct td_request *out, struct td_error *err);
+    /* Only for answers that came; the driver maps failures of transport (provider.h's rules in
+     * README.md). May leave out->kind to the driver's default by status: return TD_EUNSUPPORTED. */
+    int (*submit_parse)(struct td_arena *a, const struct td_settings *s,
+                        const struct td_response *r, struct td_verdict *out);
+};
+
+#endif

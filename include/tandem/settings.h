@@ -1,0 +1,49 @@
+/* settings.h: a connector's settings as a table, and how it reads them.
+ *
+ * The table validates the configuration (errors with file:line), prints `tandemctl channel-types`
+ * and the reference in config/README.md, and feeds the admin form. */
+#ifndef TANDEM_SETTINGS_H
+#define TANDEM_SETTINGS_H
+
+#include <tandem/str.h>
+
+enum td_setting_type {
+    TD_S_TEXT,
+    TD_S_URL,    /* http(s) */
+    TD_S_NUMBER, /* integer in [min, max] */
+    TD_S_BOOL,
+    TD_S_DURATION, /* "250ms" "20s" "5m" "4h" "7d" → ms */
+    TD_S_CHOICE,   /* one of choices, '|' separated */
+    TD_S_LIST,     /* of texts */
+    TD_S_MAP       /* text → text */
+};
+enum { TD_SET_REQUIRED = 1, TD_SET_SECRET = 2 };
+
+struct td_setting {
+    const char *name;
+    enum td_setting_type type;
+    unsigned flags;
+    const char *fallback; /* the default as text; NULL: none */
+    int64_t min, max;     /* NUMBER, DURATION (ms); both 0: any */
+    const char *choices;
+    const char *help; /* one sentence */
+};
+
+/* Values of one channel, checked against its table; lives as long as the channel. Asking for a name
+ * that is not in the table is a bug (assert). Secrets come only through td_settings_secret. */
+struct td_settings;
+struct td_str td_settings_text(const struct td_settings *s, const char *name); /* TEXT URL CHOICE */
+int64_t td_settings_number(const struct td_settings *s,
+                           const char *name); /* NUMBER DURATION BOOL */
+size_t td_settings_list(const struct td_settings *s, const char *name, const struct td_str **items);
+/* MAP: pairs, keys at even places. Returns the number of pairs. */
+size_t td_settings_map(const struct td_settings *s, const char *name, const struct td_str **pairs);
+bool td_settings_has(const struct td_settings *s, const char *name);
+
+/* A secret: no formatter prints it. Wiped when the settings are freed. */
+struct td_secret;
+const struct td_secret *td_settings_secret(const struct td_settings *s,
+                                           const char *name); /* NULL: not set */
+struct td_str td_secret_reveal(const struct td_secret *s);    /* for signing and comparing only */
+
+#endif
