@@ -3,22 +3,22 @@
  *
  *  1. A descriptor is const; its strings live for ever; `name` is lower case with underscores.
  *  2. create checks settings that the table cannot check and makes the instance; it does no I/O and
- * may fail with a sentence; then nothing is left behind.
- *  3. start begins (polls, sockets); it may be called once; nothing is sent or taken before it.
- *  4. send is called for one message at a time per conversation, at most `max_in_flight` per
- * channel. It returns TD_OK and then calls `done` exactly once, never inside send; or an error, and
- * done never fires.
+ *     may fail with a sentence; then nothing is left behind.
+ *  3. start begins (polls, sockets); it is called at most once; nothing is sent or taken before it.
+ *  4. send is called for one message at a time per conversation, at most `max_in_flight` times per
+ *     channel. It returns TD_OK and then calls `done` exactly once, never inside send; or an error,
+ *     and done never fires.
  *  5. done tells a verdict that is true: TD_V_UNKNOWN whenever the peer may have taken the message.
- *  6. cancel makes the pending done fire (verdict unknown or temporary, whichever is true), not
- * inside cancel.
- *  7. stop ends polls and sockets; every pending send is done before `stopped` fires; stopped fires
- * once, never inside stop.
+ *     Its strings live for the call.
+ *  6. cancel makes the pending done fire soon (verdict unknown or temporary, whichever is true),
+ * not inside cancel.
+ *  7. stop ends polls and sockets and calls `stopped` once, never inside stop, after every pending
+ *     send is done; it does not cut sends short (the host cancels what it will not wait for).
  *  8. destroy frees all; it is called after stopped, or right after create. NULL is fine.
  *  9. A hook is answered only after td_host_take's done; verify runs on the raw body before decode.
  * 10. Bad input from a peer is an error for that input only; it never ends the instance.
  * 11. No secret reaches a log, an error text or a verdict text.
- * 12. The same hook twice yields the same dedupe keys.
- */
+ * 12. The same hook twice yields the same dedupe keys. */
 #ifndef TANDEM_CONNECTOR_H
 #define TANDEM_CONNECTOR_H
 
@@ -54,8 +54,9 @@ struct td_connector {
     unsigned max_length; /* in that unit; 0: none */
     unsigned max_in_flight;
     const struct td_setting *settings; /* ends with name NULL */
-    const struct td_provider
-        *provider; /* not NULL: the HTTP driver implements the rest, all below NULL */
+    /* Not NULL: the HTTP driver implements the rest, and all below is NULL. Both NULL
+     * (TD_CAN_LIVE): there is nothing to run, an edge serves the channel. */
+    const struct td_provider *provider;
     int (*create)(struct td_host *h, const struct td_settings *s, void **self,
                   struct td_error *err);
     int (*start)(void *self, struct td_error *err);
@@ -68,5 +69,13 @@ struct td_connector {
 /* connectors/registry.c: all of them, NULL at the end. */
 extern const struct td_connector *const td_connectors[];
 const struct td_connector *td_connector_find(struct td_str name);
+/* What runs an instance of it: the HTTP driver for a provider, itself, or NULL when there is
+ * nothing to run. */
+const struct td_connector *td_connector_runner(const struct td_connector *c);
+/* The row of its settings table, NULL when it has none of that name. */
+const struct td_setting *td_connector_setting(const struct td_connector *c, const char *name);
+/* What the table cannot check (td_provider.check). TD_OK where there is nothing more to check. */
+int td_connector_check(const struct td_connector *c, const struct td_settings *s,
+                       struct td_error *err);
 
 #endif

@@ -5,8 +5,14 @@
 #include <tandem/provider.h>
 
 struct td_host; /* one per channel instance */
+struct td_connector;
 
 int64_t td_host_now_ms(struct td_host *h); /* Unix ms, never decreasing in a process */
+/* Of this instance: the descriptor, the channel's name, the cursor that was committed last ("":
+ * none; borrowed until the next call). */
+const struct td_connector *td_host_connector(const struct td_host *h);
+struct td_str td_host_channel(const struct td_host *h);
+struct td_str td_host_cursor(const struct td_host *h);
 
 /* Durable intake. `done` fires exactly once, never inside the call; rc TD_OK: durable, the peer may
  * be told. Otherwise it must not be told, and will or should send again. TD_EFULL, TD_ECONN at

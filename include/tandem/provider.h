@@ -33,7 +33,8 @@ struct td_response {
     struct td_str body;
 };
 /* First header of that lower-case name, "" when absent. */
-struct td_str td_header(const struct td_pair *v, size_t n, const char *name);
+struct td_str td_header(const struct td_pair *v, size_t n,
+                        const char *name); /* connectors/registry.c */
 
 /* What a hook or a poll brought. */
 struct td_voice_event {
@@ -64,6 +65,9 @@ struct td_incoming {
 };
 
 struct td_provider {
+    /* What the settings table cannot check: called when the configuration is read and before an
+     * instance is made. May be NULL. TD_EINVAL with a sentence that names the setting. */
+    int (*check)(const struct td_settings *s, struct td_error *err);
     /* TD_OK, TD_EAUTH (wrong or missing signature: 401), TD_ESTALE (outside the replay window:
      * 401). NULL: the provider has no hooks. */
     int (*verify)(struct td_arena *a, const struct td_settings *s, const struct td_request *hook,
@@ -81,8 +85,9 @@ struct td_provider {
     int (*submit_build)(struct td_arena *a, const struct td_settings *s, const struct td_message *m,
                         const struct td_address *to, struct td_str key, unsigned part,
                         unsigned *parts, struct td_request *out, struct td_error *err);
-    /* Only for answers that came; the driver maps failures of transport (provider.h's rules in
-     * README.md). May leave out->kind to the driver's default by status: return TD_EUNSUPPORTED. */
+    /* Only for answers that came; the driver maps failures of transport (connectors/README.md,
+     * "Verdicts"). May leave out->kind to the driver's default by status: return TD_EUNSUPPORTED;
+     * the other fields of `out` that it has set are kept. */
     int (*submit_parse)(struct td_arena *a, const struct td_settings *s,
                         const struct td_response *r, struct td_verdict *out);
 };

@@ -29,6 +29,38 @@ struct td_setting {
     const char *help; /* one sentence */
 };
 
+/* Rows that the host itself reads, where a table has them. Each connector lists those that fit it.
+ */
+#define TD_SETTING_RATE(per_s)                                                                     \
+    {                                                                                              \
+        .name = "rate", .type = TD_S_NUMBER, .fallback = per_s, .min = 1, .max = 10000,            \
+        .help = "Messages sent per second at most."                                                \
+    }
+#define TD_SETTING_TIMEOUT                                                                         \
+    {                                                                                              \
+        .name = "timeout", .type = TD_S_DURATION, .fallback = "20s", .min = 1000, .max = 120000,   \
+        .help = "How long one request to the provider may take in all."                            \
+    }
+#define TD_SETTING_ALLOW_PRIVATE                                                                   \
+    {                                                                                              \
+        .name = "allow_private", .type = TD_S_BOOL, .fallback = "false",                           \
+        .help =                                                                                    \
+            "Let requests reach private and loopback addresses: a gateway in one's own network."   \
+    }
+#define TD_SETTING_VERIFY                                                                          \
+    {                                                                                              \
+        .name = "verify", .type = TD_S_CHOICE, .fallback = "enforce",                              \
+        .choices = "enforce|observe",                                                              \
+        .help = "What happens to a hook whose signature is wrong: enforce refuses it; observe "    \
+                "takes nothing "                                                                   \
+                "either, but keeps it for a look and answers 202."                                 \
+    }
+#define TD_SETTING_POLL_INTERVAL(every)                                                            \
+    {                                                                                              \
+        .name = "poll_interval", .type = TD_S_DURATION, .fallback = every, .min = 1000,            \
+        .max = 86400000, .help = "How often the provider is asked for news."                       \
+    }
+
 /* Values of one channel, checked against its table; lives as long as the channel. Asking for a name
  * that is not in the table is a bug (assert). Secrets come only through td_settings_secret. */
 struct td_settings;

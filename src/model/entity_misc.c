@@ -1,0 +1,66 @@
+#include "model/entity.h"
+#include "model/tables.h"
+
+#define STAFF .flags = FF_STAFF
+#define INTERNAL .flags = FF_INTERNAL
+
+static const struct field tenant_fields[] = {
+    FIELD(1, F_U64, struct tenant, next_id, INTERNAL),
+    FIELD(2, F_U64, struct tenant, next_offer, INTERNAL),
+    FIELD(3, F_U64, struct tenant, version, .flags = FF_ALWAYS),
+    FIELD(4, F_U64, struct tenant, next_agent_order, INTERNAL),
+    FIELD(5, F_STR, struct tenant, config_hash, STAFF),
+};
+const struct record rec_tenant = {.name = "tenant",
+                                  .kind = EK_TENANT,
+                                  .version = 1,
+                                  RECORD_FIELDS(struct tenant, tenant_fields),
+                                  .unknown = offsetof(struct tenant, unknown)};
+
+static const struct field ext_fields[] = {
+    FIELD(1, F_U64, struct ext, version, .flags = FF_ALWAYS),
+    FIELD(2, F_U64, struct ext, conv, INTERNAL),
+    FIELD(3, F_U64, struct ext, seq, INTERNAL),
+    FIELD(4, F_STR, struct ext, message_id, INTERNAL),
+    FIELD(5, F_ENUM, struct ext, state, INTERNAL, .names = delivery_names),
+};
+const struct record rec_ext = {.name = "ext",
+                               .kind = EK_EXT,
+                               .version = 1,
+                               RECORD_FIELDS(struct ext, ext_fields),
+                               .unknown = offsetof(struct ext, unknown)};
+
+static const struct field early_fields[] = {
+    FIELD(1, F_U64, struct early, version, .flags = FF_ALWAYS),
+    FIELD(2, F_LIST, struct early, receipts, INTERNAL, .rec = &rec_receipt),
+};
+const struct record rec_early = {.name = "early",
+                                 .kind = EK_EARLY,
+                                 .version = 1,
+                                 RECORD_FIELDS(struct early, early_fields),
+                                 .unknown = offsetof(struct early, unknown)};
+
+static const struct field waiting_fields[] = {
+    FIELD(1, F_U64, struct waiting_send, conv),
+};
+static const struct record rec_waiting_send = {
+    .name = "waiting_send", .version = 1, RECORD_FIELDS(struct waiting_send, waiting_fields)};
+
+static const struct field chan_fields[] = {
+    FIELD(1, F_STR, struct chan, id, .flags = FF_ALWAYS),
+    FIELD(2, F_U64, struct chan, version, .flags = FF_ALWAYS),
+    FIELD(3, F_STR, struct chan, connector, STAFF),
+    FIELD(4, F_BOOL, struct chan, paused, STAFF),
+    FIELD(5, F_I64, struct chan, paused_until, STAFF),
+    FIELD(6, F_STR, struct chan, state, STAFF),
+    FIELD(7, F_STR, struct chan, error, STAFF),
+    FIELD(8, F_BYTES, struct chan, cursor, INTERNAL),
+    FIELD(9, F_U64, struct chan, term, INTERNAL),
+    FIELD(10, F_I64, struct chan, changed_at, STAFF),
+    FIELD(11, F_LIST, struct chan, waiting, INTERNAL, .rec = &rec_waiting_send),
+};
+const struct record rec_chan = {.name = "chan",
+                                .kind = EK_CHAN,
+                                .version = 1,
+                                RECORD_FIELDS(struct chan, chan_fields),
+                                .unknown = offsetof(struct chan, unknown)};
