@@ -2,16 +2,17 @@
  * in tests/contract holds every registered connector to.
  *
  *  1. A descriptor is const; its strings live for ever; `name` is lower case with underscores.
- *  2. create checks settings that the table cannot check and makes the instance; it does no I/O and
- *     may fail with a sentence; then nothing is left behind.
+ *  2. check tells what is wrong with settings that the table cannot check. create does so too and
+ *     makes the instance, without I/O; it may fail with a sentence, then nothing is left behind.
  *  3. start begins (polls, sockets); it is called at most once; nothing is sent or taken before it.
+ *     When it fails, destroy follows.
  *  4. send is called for one message at a time per conversation, at most `max_in_flight` times per
  *     channel. It returns TD_OK and then calls `done` exactly once, never inside send; or an error,
  *     and done never fires.
  *  5. done tells a verdict that is true: TD_V_UNKNOWN whenever the peer may have taken the message.
  *     Its strings live for the call.
- *  6. cancel makes the pending done fire soon (verdict unknown or temporary, whichever is true),
- * not inside cancel.
+ *  6. cancel makes the pending done fire soon, not inside cancel (unknown or temporary, whichever
+ *     is true).
  *  7. stop ends polls and sockets and calls `stopped` once, never inside stop, after every pending
  *     send is done; it does not cut sends short (the host cancels what it will not wait for).
  *  8. destroy frees all; it is called after stopped, or right after create. NULL is fine.
@@ -54,6 +55,9 @@ struct td_connector {
     unsigned max_length; /* in that unit; 0: none */
     unsigned max_in_flight;
     const struct td_setting *settings; /* ends with name NULL */
+    /* What the table cannot check: called when the configuration is read and by create. NULL: there
+     * is nothing. TD_EINVAL with a sentence that begins with the setting's name. */
+    int (*check)(const struct td_settings *s, struct td_error *err);
     /* Not NULL: the HTTP driver implements the rest, and all below is NULL. Both NULL
      * (TD_CAN_LIVE): there is nothing to run, an edge serves the channel. */
     const struct td_provider *provider;
@@ -74,7 +78,7 @@ const struct td_connector *td_connector_find(struct td_str name);
 const struct td_connector *td_connector_runner(const struct td_connector *c);
 /* The row of its settings table, NULL when it has none of that name. */
 const struct td_setting *td_connector_setting(const struct td_connector *c, const char *name);
-/* What the table cannot check (td_provider.check). TD_OK where there is nothing more to check. */
+/* Its check; TD_OK when it has none. */
 int td_connector_check(const struct td_connector *c, const struct td_settings *s,
                        struct td_error *err);
 

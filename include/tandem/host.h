@@ -23,17 +23,22 @@ int td_host_take(struct td_host *h, const struct td_incoming *in, td_taken *done
 /* The state shown to people: "up", "down", "auth", "misconfigured"; text explains. */
 void td_host_state(struct td_host *h, const char *state, struct td_str text);
 
-/* One HTTP exchange with total deadline, size limit (1 MiB) and address policy. done fires once,
- * never inside. `sent`: the request may have reached the peer (decides temporary or unknown). */
+/* One HTTP exchange with total deadline, size limit (1 MiB) and address policy (the channel's
+ * setting allow_private). The request is copied. done fires once, never inside; r is NULL when no
+ * answer came, and then `failure` is a sentence without secrets. `sent`: the request may have
+ * reached the peer (decides temporary or unknown). At once, nothing was sent and done never fires:
+ * TD_EINVAL (the URL, a control character in a header), TD_EFULL. */
 struct td_http {
-    void *impl; /* private */
+    void *impl; /* private; NULL while it is not running */
     void (*done)(struct td_http *op, const struct td_response *r, bool sent, const char *failure);
 };
 int td_http_start(struct td_host *h, struct td_http *op, const struct td_request *req,
                   int64_t timeout_ms,
                   void (*done)(struct td_http *, const struct td_response *, bool, const char *));
-void td_http_cancel(struct td_http *op); /* done fires with failure "cancelled" */
+void td_http_cancel(struct td_http *op); /* done fires soon, r NULL; fine when not running */
 
+/* One-shot, embedded, zeroed before its first start. Starting it again moves it; stopping is fine
+ * when it is not running. */
 struct td_timer {
     void *impl;
     void (*cb)(struct td_timer *t);

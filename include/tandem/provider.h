@@ -3,7 +3,7 @@
  * A provider translates: a hook's request into messages and receipts, a message into a request,
  * an answer into a verdict. One driver (connectors/http_provider) owns sockets, time-outs,
  * throttling, logging and metrics. All memory comes from the arena given. `now_ms` is passed in
- * where time matters. */
+ * where time matters. `out` is zeroed by the caller. */
 #ifndef TANDEM_PROVIDER_H
 #define TANDEM_PROVIDER_H
 
@@ -65,9 +65,10 @@ struct td_incoming {
 };
 
 struct td_provider {
-    /* What the settings table cannot check: called when the configuration is read and before an
-     * instance is made. May be NULL. TD_EINVAL with a sentence that names the setting. */
-    int (*check)(const struct td_settings *s, struct td_error *err);
+    /* The names of headers that verify and decode_hook read, lower case or not: a server may have
+     * to be told. Fills up to `max`, returns how many. The strings live as long as the settings.
+     * NULL: none but the usual (content-type, authorization). */
+    size_t (*hook_headers)(const struct td_settings *s, struct td_str *out, size_t max);
     /* TD_OK, TD_EAUTH (wrong or missing signature: 401), TD_ESTALE (outside the replay window:
      * 401). NULL: the provider has no hooks. */
     int (*verify)(struct td_arena *a, const struct td_settings *s, const struct td_request *hook,

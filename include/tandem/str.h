@@ -27,7 +27,7 @@ static inline struct td_str td_str_of(const char *cstr) {
 }
 
 static inline bool td_str_eq(struct td_str a, struct td_str b) {
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+    return a.n == b.n && (b.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
 static inline bool td_str_eqz(struct td_str a, const char *b) {

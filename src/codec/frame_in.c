@@ -103,8 +103,8 @@ static const struct key_row visitor_rows[] = {
     TEXT(visitor_frame, channel, 64),    TEXT(visitor_frame, tab, 36),
     TEXT(visitor_frame, token, 200),     TEXT(visitor_frame, identity, 4096),
     TEXT(visitor_frame, text, TEXT_MAX), NUMBER(visitor_frame, have),
-    NUMBER(visitor_frame, delivered),    NUMBER(visitor_frame, read),
-    NUMBER(visitor_frame, rating)};
+    NUMBER(visitor_frame, conv),         NUMBER(visitor_frame, delivered),
+    NUMBER(visitor_frame, read),         NUMBER(visitor_frame, rating)};
 
 static int take_pairs(struct td_arena *a, json_t *object, struct td_strs *out,
                       struct td_error *err) {

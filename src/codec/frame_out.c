@@ -150,7 +150,8 @@ int frame_visitor_event(struct td_arena *a, struct buf *out, const struct event 
     if (ev->kind == EV_MESSAGE) {
         buf_puts(out, "{\"t\":\"messages\",\"items\":[");
         rc = frame_visitor_line(a, out, ev->body);
-        buf_printf(out, "],\"last\":%llu,\"more\":false}", (unsigned long long)ev->seq);
+        buf_printf(out, "],\"conv\":%llu,\"last\":%llu,\"more\":false}",
+                   (unsigned long long)ev->conv, (unsigned long long)ev->seq);
     } else if (ev->kind == EV_VISIT) {
         struct visit v;
         rc = record_unpack(a, &rec_visit, ev->body, &v, NULL);

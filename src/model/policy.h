@@ -143,6 +143,7 @@ struct policy {
     int64_t retry_base_ms, retry_max_ms; /* back-off of sends */
     int64_t requeue_interrupted_ms;      /* 60 min */
     uint32_t parked_overbook;            /* returning parked items allowed above capacity: 1 */
+    struct td_strs history; /* hashes committed before, oldest first, at most 64: see app_offer.h */
     struct td_str unknown;
 };
 

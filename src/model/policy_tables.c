@@ -149,6 +149,7 @@ static const struct field policy_fields[] = {
     FIELD(17, F_I64, struct policy, retry_max_ms, STAFF),
     FIELD(18, F_I64, struct policy, requeue_interrupted_ms, STAFF),
     FIELD(19, F_U32, struct policy, parked_overbook, STAFF),
+    FIELD(20, F_STRS, struct policy, history, INTERNAL, .max = 64),
 };
 const struct record rec_policy = {.name = "policy",
                                   .kind = EK_POLICY,
