@@ -1,0 +1,21 @@
+/* channel.h: the running state of a channel: who holds it, how far it has read, whether sends wait.
+ */
+#ifndef CORE_CHANNEL_H
+#define CORE_CHANNEL_H
+
+#include "core/state.h"
+
+void channel_want(struct core *c, struct td_str id);
+/* The channel's state, or NULL before anything was heard of it. */
+const struct chan *channel_get(struct core *c, struct td_str id);
+/* false: a holder of an older term; what it says is to be ignored. */
+bool channel_is_current(const struct chan *chan, uint64_t term);
+void channel_cursor(struct core *c, struct td_str id, uint64_t term, struct td_str cursor);
+/* Sends wait until `until` (0: until it is started or a person says so). */
+void channel_pause(struct core *c, struct td_str id, const char *state, struct td_str error,
+                   int64_t until);
+/* Lets the waiting conversations go on, each at its own timer. */
+void channel_resume(struct core *c, struct td_str id);
+void channel_wait(struct core *c, struct td_str id, uint64_t conv);
+
+#endif

@@ -1,0 +1,106 @@
+#include "core/timeline.h"
+
+#include "core/effects.h"
+#include "core/table.h"
+
+enum { LAST_TEXT_MAX = 140 };
+
+struct td_str timeline_derive_id(struct core *c) {
+    return td_arena_printf(c->batch, "%.*s.%u", TD_FMT(c->cause), ++c->derived);
+}
+
+/* These keys are made for every message: no printf. */
+static struct td_str join(struct core *c, const struct td_str *parts, size_t n) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < n; i++)
+        bytes += parts[i].n;
+    char *p = td_arena_alloc(c->batch, bytes), *at = p;
+    for (size_t i = 0; i < n; i++) {
+        if (parts[i].n)
+            memcpy(at, parts[i].p, parts[i].n);
+        at += parts[i].n;
+    }
+    return (struct td_str){p, bytes};
+}
+#define JOIN(c, ...)                                                                               \
+    join(c, (const struct td_str[]){__VA_ARGS__},                                                  \
+         sizeof((struct td_str[]){__VA_ARGS__}) / sizeof(struct td_str))
+
+struct td_str timeline_thread(struct core *c, struct td_str channel, const struct td_address *a) {
+    return JOIN(c, channel, TD_STR("|"), a->type, TD_STR(":"), a->addr);
+}
+
+struct td_str timeline_ident(struct core *c, const struct td_address *a) {
+    return JOIN(c, a->type, TD_STR(":"), a->addr);
+}
+
+struct td_str timeline_ext(struct core *c, struct td_str channel, struct td_str external_id) {
+    return JOIN(c, channel, TD_STR("|"), external_id);
+}
+
+bool timeline_is_live(const struct core *c, struct td_str channel) {
+    const struct channel_policy *p = policy_channel(c->policy, channel);
+    return p && p->live;
+}
+
+struct td_str timeline_visitor(struct core *c, const struct conv *conv) {
+    if (!timeline_is_live(c, conv->channel))
+        return (struct td_str){NULL, 0};
+    return timeline_thread(c, conv->channel, &conv->peer);
+}
+
+/* Who wrote last, and who else before: an author's own entries never make his draft stale. */
+static void guard(struct cell *cell, struct conv *conv, struct td_str author) {
+    if (conv->public_seq && !td_str_eq(conv->public_author, author))
+        conv->other_seq = conv->public_seq;
+    conv->public_seq = conv->seq;
+    cell_set(cell, &conv->public_author, author);
+}
+
+static void keep_in_step(struct core *c, struct cell *cell, const struct td_message *m) {
+    struct conv *conv = cell->obj;
+    if (m->is_private || m->kind == TD_MSG_EVENT)
+        return;
+    conv->last_at = c->now;
+    conv->last_direction = m->direction;
+    if (m->direction == TD_IN)
+        conv->last_customer_at = c->now;
+    if (m->kind == TD_MSG_TEXT || m->kind == TD_MSG_EDIT)
+        cell_set(cell, &conv->last_text, td_str_cut(m->text, LAST_TEXT_MAX));
+    guard(cell, conv, m->author);
+}
+
+void timeline_add(struct core *c, struct cell *cell, struct td_message *m) {
+    struct conv *conv = cell->obj;
+    cell_edit(c, cell);
+    m->conv = conv->id;
+    m->seq = ++conv->seq;
+    m->at = c->now;
+    m->channel = m->channel.n ? m->channel : conv->channel;
+    if (!m->id.n)
+        m->id = timeline_derive_id(c);
+    keep_in_step(c, cell, m);
+
+    struct td_str bytes = effects_pack(c, &rec_message, m);
+    struct effect *fx = effects_add(c, FX_LOG);
+    fx->conv = conv->id;
+    fx->bytes = bytes;
+
+    struct event e = {.kind = EV_MESSAGE, .conv = conv->id, .seq = m->seq};
+    effects_audience(c, &e, conv->id);
+    if (!m->is_private)
+        e.visitor = timeline_visitor(c, conv);
+    e.body = bytes;
+    effects_event(c, &e, NULL, NULL);
+}
+
+void timeline_event(struct core *c, struct cell *conv, const char *event, struct td_str author,
+                    struct td_str text) {
+    struct td_message m = {.direction = TD_INTERNAL,
+                           .kind = TD_MSG_EVENT,
+                           .is_private = true,
+                           .event = td_str_of(event),
+                           .author = author,
+                           .text = text};
+    timeline_add(c, conv, &m);
+}

@@ -1,0 +1,230 @@
+#include "core/voice.h"
+
+#include "core/act.h"
+#include "core/agents.h"
+#include "core/capacity.h"
+#include "core/effects.h"
+#include "core/handlers.h"
+#include "core/life.h"
+#include "core/offer.h"
+#include "core/router.h"
+#include "core/table.h"
+#include "core/timers.h"
+
+enum { CALLS_MAX = 16, ENDED_KEPT = 4 };
+#define STALE_DEFAULT_MS INT64_C(14400000)
+
+/* ---- the derived state ---- */
+
+/* An ended call stays in the list for a while, as IDLE, so that a late report cannot revive it. */
+static bool is_over(const struct agent_call *call) {
+    return call->state == VS_IDLE || call->state == VS_NONE;
+}
+
+static uint32_t derive(const struct core *c, const struct agent *a) {
+    static const uint32_t order[] = {VS_ACTIVE, VS_RINGING, VS_HOLD, VS_UNKNOWN};
+    if (a->voice_link_lost)
+        return VS_UNKNOWN;
+    for (size_t k = 0; k < sizeof order / sizeof order[0]; k++) {
+        if (order[k] == VS_UNKNOWN && a->voice_wrap_until > c->now)
+            return VS_WRAP;
+        for (size_t i = 0; i < a->calls.n; i++)
+            if (a->calls.v[i].state == order[k])
+                return order[k];
+    }
+    return a->calls.n || a->extension.n ? VS_IDLE : VS_NONE;
+}
+
+/* A call makes room for itself: what the matrix lets it interrupt is held, its chats are not. */
+static void make_room(struct core *c, struct agent_rt *a) {
+    struct plan plan;
+    capacity_make_room(a, CK_VOICE, &plan);
+    for (uint32_t i = 0; i < plan.holds; i++)
+        life_hold(c, plan.hold[i]);
+}
+
+void voice_update(struct core *c, struct agent_rt *a) {
+    struct agent *x = a->a;
+    uint32_t was = x->voice, is = derive(c, x);
+    if (was == is)
+        return;
+    bool counted = capacity_voice_counts(was), counts = capacity_voice_counts(is);
+    agents_edit(c, a);
+    if (counts && !counted) {
+        offer_rescind(c, a, "voice_won"); /* a late ring wins; no penalty, t0 kept */
+        make_room(c, a);
+    }
+    capacity_voice(a, was, is);
+    x->voice = is;
+    x->voice_since = c->now;
+    if (counted && !counts)
+        x->last_work_end = c->now;
+    router_kick_agent(c, a);
+}
+
+/* ---- timers ---- */
+
+int64_t voice_wrap_due(struct core *c, const struct agent_rt *a) {
+    (void)c;
+    return a->a->voice_wrap_until ? a->a->voice_wrap_until : NEVER;
+}
+
+void voice_wrap_over(struct core *c, struct agent_rt *a) {
+    agents_edit(c, a)->voice_wrap_until = 0;
+    voice_update(c, a);
+}
+
+static int64_t stale_at(const struct core *c, const struct agent_call *call) {
+    int64_t ms = c->policy->voice_stale_ms > 0 ? c->policy->voice_stale_ms : STALE_DEFAULT_MS;
+    return is_over(call) || call->state == VS_UNKNOWN ? NEVER : call->renewed_at + ms;
+}
+
+int64_t voice_stale_due(struct core *c, const struct agent_rt *a) {
+    int64_t due = NEVER;
+    for (size_t i = 0; i < a->a->calls.n; i++) {
+        int64_t at = stale_at(c, &a->a->calls.v[i]);
+        due = at < due ? at : due;
+    }
+    return due;
+}
+
+/* Nobody renewed it for hours: it may have ended unheard, or not. */
+void voice_stale(struct core *c, struct agent_rt *a) {
+    agents_edit(c, a);
+    for (size_t i = 0; i < a->a->calls.n; i++)
+        if (stale_at(c, &a->a->calls.v[i]) <= c->now)
+            a->a->calls.v[i].state = VS_UNKNOWN;
+    voice_update(c, a);
+}
+
+/* ---- reports ---- */
+
+static struct agent_call *find_call(struct agent *a, struct td_str id) {
+    for (size_t i = 0; i < a->calls.n; i++)
+        if (td_str_eq(a->calls.v[i].id, id))
+            return &a->calls.v[i];
+    return NULL;
+}
+
+static void forget_old_ends(struct agent *a) {
+    size_t ended = 0;
+    for (size_t i = a->calls.n; i-- > 0;)
+        if (is_over(&a->calls.v[i]) && ++ended > ENDED_KEPT)
+            cell_remove(&a->calls, sizeof *a->calls.v, i);
+    while (a->calls.n >= CALLS_MAX)
+        cell_remove(&a->calls, sizeof *a->calls.v, 0);
+}
+
+static struct agent_call *add_call(struct core *c, struct agent_rt *a, const struct voice *v) {
+    forget_old_ends(a->a);
+    struct agent_call *call = cell_append(a->cell, &a->a->calls, sizeof *call);
+    cell_set(a->cell, &call->id, v->call);
+    call->state = VS_NONE;
+    call->since = c->now;
+    return call;
+}
+
+/* Reports come twice and out of order; only a newer one counts. */
+static bool is_newer(const struct agent_call *call, const struct voice *v) {
+    if (!v->seq)
+        return !call->seq && !is_over(call);
+    return v->seq > call->seq;
+}
+
+static bool state_by_name(struct td_str name, uint32_t *out) {
+    for (uint32_t i = 0; voice_state_names[i]; i++)
+        if (td_str_eqz(name, voice_state_names[i])) {
+            *out = i;
+            return true;
+        }
+    return false;
+}
+
+/* Talked, and hung up: wrap-up begins, which no phone system tells the end of. */
+static void ended(struct core *c, struct agent_rt *a, const struct agent_call *call, uint32_t was) {
+    bool talked = was == VS_ACTIVE || was == VS_HOLD;
+    effects_fact(c, &(struct fact_args){.name = talked ? "call.ended" : "call.missed",
+                                        .agent = a->a->id,
+                                        .queue = call->queue,
+                                        .text = call->from,
+                                        .channel_kind = CK_VOICE,
+                                        .talk_ms = talked ? c->now - call->since : 0});
+    if (talked && c->policy->voice_wrap_ms > 0)
+        a->a->voice_wrap_until = c->now + c->policy->voice_wrap_ms;
+}
+
+static void report(struct core *c, struct agent_rt *a, struct agent_call *call,
+                   const struct voice *v, uint32_t state) {
+    uint32_t was = call->state;
+    bool over = state == VS_IDLE || state == VS_NONE || state == VS_WRAP;
+    call->seq = v->seq;
+    call->renewed_at = c->now;
+    if (v->from.n)
+        cell_set(a->cell, &call->from, v->from);
+    if (v->to.n)
+        cell_set(a->cell, &call->to, v->to);
+    if (v->queue.n)
+        cell_set(a->cell, &call->queue, v->queue);
+    call->state = over ? (uint32_t)VS_IDLE : state;
+    bool talked = was == VS_ACTIVE || was == VS_HOLD;
+    if (state == VS_ACTIVE && !talked)
+        call->since = c->now; /* of talking */
+    if (over && was != VS_IDLE && was != VS_NONE)
+        ended(c, a, call, was);
+}
+
+void apply_voice_state(struct core *c, const struct call *command) {
+    const struct voice *v = command->body;
+    uint32_t state;
+    struct agent_rt *a = agents_find(c, v->agent);
+    if (!a)
+        a = agents_by_extension(c, v->agent);
+    if (!a) {
+        act_reject(c, "not-found", "There is no agent or extension %.*s.", TD_FMT(v->agent));
+        return;
+    }
+    if (!state_by_name(v->state, &state)) {
+        act_reject(c, "invalid", "state: expected one of the voice states, found %.*s",
+                   TD_FMT(v->state));
+        return;
+    }
+    struct agent_call *call = find_call(a->a, v->call);
+    if (call && !is_newer(call, v)) {
+        c->result.duplicate = true;
+        return;
+    }
+    agents_edit(c, a);
+    if (!call)
+        call = add_call(c, a, v);
+    report(c, a, call, v, state);
+    voice_update(c, a);
+}
+
+/* The link is back: its connector has reported every live call before it says so, and what is still
+ * unknown then has ended meanwhile. */
+static void link_back(struct agent *a) {
+    a->voice_link_lost = false;
+    for (size_t i = 0; i < a->calls.n; i++)
+        if (a->calls.v[i].state == VS_UNKNOWN)
+            a->calls.v[i].state = VS_IDLE;
+}
+
+void apply_voice_link(struct core *c, const struct call *command) {
+    const struct voice *v = command->body;
+    for (size_t i = 0; i < c->agents.n; i++) {
+        struct agent_rt *a = c->agents.v[i];
+        bool has_phone = a->a->voice != VS_NONE || a->a->voice_link_lost;
+        if (!has_phone || a->a->voice_link_lost == !v->link_up)
+            continue;
+        struct agent *x = agents_edit(c, a);
+        if (v->link_up) {
+            link_back(x);
+        } else {
+            x->voice_link_lost = true;
+            for (size_t k = 0; k < x->calls.n; k++)
+                if (!is_over(&x->calls.v[k]))
+                    x->calls.v[k].state = VS_UNKNOWN;
+        }
+        voice_update(c, a);
+    }
+}

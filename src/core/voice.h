@@ -1,0 +1,20 @@
+/* voice.h: what an agent's phone does, from the calls that the phone system reports (voice.md).
+ *
+ * The state derives from the list of calls, newest sequence per call, the wrap-up that Tandem times
+ * itself, and whether the link to the phone system is up. */
+#ifndef CORE_VOICE_H
+#define CORE_VOICE_H
+
+#include "core/state.h"
+
+/* Derives the state anew, with all that follows: a ring takes the place of an offer, interrupts
+ * mail. */
+void voice_update(struct core *c, struct agent_rt *a);
+
+/* Rows of agent_deadlines. */
+int64_t voice_wrap_due(struct core *c, const struct agent_rt *a);
+void voice_wrap_over(struct core *c, struct agent_rt *a);
+int64_t voice_stale_due(struct core *c, const struct agent_rt *a);
+void voice_stale(struct core *c, struct agent_rt *a);
+
+#endif

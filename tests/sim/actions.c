@@ -1,0 +1,460 @@
+/* What people, customers, phones, providers and processes do, at random. */
+#include "core/state.h"
+
+#include "world.h"
+
+static const char *const agent_names[SIM_AGENTS] = {"anna", "ben", "cara", "dan", "eva", "finn"};
+static const char *const queue_names[] = {"support", "texts", "mail", "social", "second"};
+static const char *const channel_names[] = {"web", "sms", "mail", "toots"};
+static const char *const types[] = {"visitor", "sms", "email", "mastodon"};
+
+static struct agent_rt *agent_at(struct world *w, size_t i) {
+    return w->fix.core->agents.v[i];
+}
+static struct agent_rt *some_agent(struct world *w) {
+    return agent_at(w, below(w, w->fix.core->agents.n));
+}
+static const char *name_of(const struct agent_rt *a) {
+    return agent_names[a->a->order - 1];
+}
+/* Commands reset the arena that the string lies in. */
+static const char *copy(struct td_str s) {
+    static char text[8][96];
+    static unsigned at;
+    at = (at + 1) % 8;
+    snprintf(text[at], sizeof text[at], "%.*s", TD_FMT(s));
+    return text[at];
+}
+
+/* Some item of this agent's, in one of the states; NULL: he has none. */
+static struct work_rt *his(struct world *w, struct agent_rt *a, unsigned states) {
+    struct work_rt *found = NULL;
+    uint64_t n = 0;
+    LIST_EACH(at, &a->works) {
+        struct work_rt *rt = CONTAINER_OF(at, struct work_rt, of_owner);
+        if (states & (1u << rt->w->state) && one_in(w, ++n))
+            found = rt;
+    }
+    return found;
+}
+#define IN_HAND (1u << WS_ACTIVE | 1u << WS_HELD | 1u << WS_PARKED | 1u << WS_SNOOZED)
+
+/* A conversation that was made at some time. */
+static uint64_t some_conv(struct world *w) {
+    const struct cell *cell = w->fix.core->tenant_cell;
+    uint64_t max = ((const struct tenant *)cell->obj)->next_id;
+    return max ? 1 + (one_in(w, 3) ? below(w, max) : max - 1 - below(w, max < 40 ? max : 40)) : 1;
+}
+
+/* ---- the beginning ---- */
+
+static void put_agent(struct world *w, size_t i) {
+    struct td_str queues[5], skills[2];
+    struct account a = {.id = Z(agent_names[i]), .role = S("agent"), .queues = {queues, 0}};
+    for (size_t k = 0; k < 5; k++)
+        if (!one_in(w, 3))
+            queues[a.queues.n++] = Z(queue_names[k]);
+    a.skills = (struct td_strs){skills, 0};
+    if (one_in(w, 2))
+        skills[a.skills.n++] = one_in(w, 2) ? S("billing:2") : S("billing:5");
+    a.set = (struct td_strs){(struct td_str[]){S("queues"), S("skills"), S("enabled")}, 3};
+    if (one_in(w, 3))
+        a.profile = one_in(w, 2) ? S("blended") : S("calm");
+    world_run(w, CMD_USER_PUT, A_ADMIN, "root", &a);
+}
+
+static void put_policy(struct world *w) {
+    static struct relax_step relax[3] = {{.after_ms = 30000, .level_minus = 2},
+                                         {.after_ms = 60000, .any_skill = true},
+                                         {.after_ms = 120000, .queue = {"second", 6}}};
+    static struct skill_need skills[1] = {{.skill = {"billing", 7}, .level = 4}};
+    struct fix_policy *f = &w->policy;
+    struct policy *p = fix_policy(f);
+    f->profiles[1] = fix_profile("calm");
+    f->profiles[1].capacity = one_in(w, 2) ? 60 : 100;
+    f->profiles[1].kinds[CK_CHAT].maximum = 1;
+    f->profiles[1].kinds[CK_MAIL].maximum = 2;
+    p->profiles.n = 2;
+    f->queues[0].strategy = (uint32_t)below(w, 5);
+    f->queues[0].relax.v = relax;
+    f->queues[0].relax.n = below(w, 4);
+    f->queues[0].skills.v = skills;
+    f->queues[0].skills.n = below(w, 2);
+    f->queues[0].max_wait_ms = one_in(w, 2) ? 300000 : 0;
+    f->queues[0].overflow = one_in(w, 2) ? S("second") : S("");
+    f->queues[1].weight = 50;
+    f->queues[2].prefer_within_ms = 3600000;
+    f->queues[4].priority = (uint32_t)below(w, 2);
+    f->channels[1].max_attempts = 2;
+    p->login_ramp_ms = one_in(w, 2) ? 20000 : 0;
+    p->parked_overbook = (uint32_t)below(w, 3);
+    world_run(w, CMD_CONFIG_SET, A_SYSTEM, "", p);
+}
+
+void actions_begin(struct world *w) {
+    w->term = 1;
+    put_policy(w);
+    for (size_t i = 0; i < SIM_AGENTS; i++)
+        put_agent(w, i);
+}
+
+/* ---- customers ---- */
+
+static void message(struct world *w) {
+    size_t ch = below(w, 4);
+    uint64_t who = below(w, SIM_CUSTOMERS);
+    char addr[32], id[32], actor[96];
+    snprintf(addr, sizeof addr, "c%llu", (unsigned long long)who);
+    snprintf(id, sizeof id, "x%llu", (unsigned long long)++w->next_id);
+    snprintf(actor, sizeof actor, "web|visitor:%s", addr);
+    struct inbound in = {.message = {.channel = Z(channel_names[ch]),
+                                     .from = {Z(types[ch]), Z(addr), S("")},
+                                     .external_id = Z(id),
+                                     .dedupe = Z(id),
+                                     .text = S("hello")}};
+    if (ch >= 2) {
+        size_t slot = w->n_external++ % SIM_EXTERNAL;
+        snprintf(w->external[slot], sizeof w->external[slot], "%s", id);
+        snprintf(w->external_channel[slot], sizeof w->external_channel[slot], "%s",
+                 channel_names[ch]);
+        size_t ref = below(w, w->n_external < SIM_EXTERNAL ? w->n_external : SIM_EXTERNAL);
+        if (one_in(w, 2))
+            in.message.in_reply_to = Z(w->external[ref]);
+        if (w->n_sent_ext && one_in(w, 4))
+            in.message.in_reply_to = Z(
+                w->sent_ext[below(w, w->n_sent_ext < SIM_EXTERNAL ? w->n_sent_ext : SIM_EXTERNAL)]);
+    }
+    if (one_in(w, 20))
+        in.message.flags = TD_AUTO_SUBMITTED;
+    if (one_in(w, 40))
+        in.message.kind = TD_MSG_REACTION;
+    world_run(w, CMD_MESSAGE_IN, ch == 0 ? A_VISITOR : A_CONNECTOR,
+              ch == 0 ? actor : channel_names[ch], &in);
+}
+
+static void visitor(struct world *w) {
+    static const uint32_t kinds[] = {CMD_VISITOR_OPEN, CMD_VISITOR_SEEN, CMD_VISITOR_GONE,
+                                     CMD_VISITOR_BACK, CMD_VISITOR_END,  CMD_VISITOR_RATE,
+                                     CMD_VISITOR_GONE, CMD_VISITOR_SEEN};
+    char addr[32], actor[96];
+    snprintf(addr, sizeof addr, "c%llu", (unsigned long long)below(w, SIM_CUSTOMERS));
+    snprintf(actor, sizeof actor, "web|visitor:%s", addr);
+    struct visitor v = {.channel = S("web"),
+                        .peer = {S("visitor"), Z(addr), S("")},
+                        .session = one_in(w, 2) ? S("t1") : S("t2"),
+                        .delivered_seq = below(w, 20),
+                        .read_seq = below(w, 10),
+                        .rating = 1 + (uint32_t)below(w, 5)};
+    world_run(w, kinds[below(w, 8)], A_VISITOR, actor, &v);
+}
+
+/* ---- agents ---- */
+
+static void session(struct world *w) {
+    struct agent_rt *a = some_agent(w);
+    char id[16];
+    snprintf(id, sizeof id, "t%llu", (unsigned long long)below(w, 2));
+    struct session s = {
+        .agent = Z(name_of(a)), .session = Z(id), .process = below(w, 2) ? S("p1") : S("p2")};
+    if (one_in(w, 40))
+        world_run(w, CMD_PROCESS_GONE, A_SYSTEM, "", &s);
+    else
+        world_run(w, a->a->sessions.n && one_in(w, 3) ? CMD_SESSION_CLOSE : CMD_SESSION_OPEN,
+                  A_SYSTEM, "", &s);
+}
+
+static void presence(struct world *w) {
+    static const char *const states[] = {"available", "available", "available", "available",
+                                         "paused",    "draining",  "out"};
+    struct act act = {.presence = Z(states[below(w, 7)])};
+    world_run(w, CMD_PRESENCE_SET, A_AGENT, name_of(some_agent(w)), &act);
+}
+
+static void answer_offer(struct world *w) {
+    struct agent_rt *a = some_agent(w);
+    for (size_t i = 0; i < SIM_AGENTS && !a->a->offer.n; i++)
+        a = agent_at(w, i);
+    struct work_rt *rt = his(w, a, 1u << WS_OFFERED);
+    struct act act = {.conv = rt ? rt->w->id : some_conv(w),
+                      .offer = rt && !one_in(w, 10) ? Z(copy(rt->w->offer)) : S("0-0"),
+                      .reason = S("busy")};
+    world_run(w, one_in(w, 5) ? CMD_OFFER_DECLINE : CMD_OFFER_ACCEPT, A_AGENT, name_of(a), &act);
+}
+
+static void write_to(struct world *w) {
+    struct agent_rt *a = some_agent(w);
+    struct work_rt *rt = his(w, a, IN_HAND);
+    struct act act = {.conv = rt ? rt->w->id : some_conv(w), .text = S("dear customer")};
+    world_run(w, one_in(w, 10) ? CMD_NOTE_ADD : CMD_MESSAGE_SEND, A_AGENT, name_of(a), &act);
+}
+
+static void finish(struct world *w) {
+    struct agent_rt *a = some_agent(w);
+    struct work_rt *rt = his(w, a, IN_HAND | 1u << WS_WRAP);
+    struct act act = {.conv = rt ? rt->w->id : some_conv(w), .disposition = S("done")};
+    world_run(w, one_in(w, 6) ? CMD_WORK_WRAPPED : CMD_WORK_RESOLVE, A_AGENT, name_of(a), &act);
+}
+
+static void aside(struct world *w) {
+    static const uint32_t kinds[] = {CMD_WORK_PARK,   CMD_WORK_SNOOZE,   CMD_WORK_UNPARK,
+                                     CMD_WORK_REOPEN, CMD_WORK_PRIORITY, CMD_CONV_READ,
+                                     CMD_CONV_TAG,    CMD_CONV_SPAM,     CMD_MESSAGE_RETRY};
+    struct agent_rt *a = some_agent(w);
+    struct work_rt *rt = his(w, a, IN_HAND);
+    struct td_str tag = S("vip");
+    struct act act = {.conv = rt && !one_in(w, 4) ? rt->w->id : some_conv(w),
+                      .until = w->fix.now + (int64_t)below(w, 600000) + 1,
+                      .priority = (uint32_t)below(w, 3),
+                      .seq = 1 + below(w, 12),
+                      .add = {&tag, 1}};
+    world_run(w, kinds[below(w, 9)], A_AGENT, name_of(a), &act);
+}
+
+static void transfer(struct world *w) {
+    struct agent_rt *a = some_agent(w);
+    struct work_rt *rt = his(w, a, IN_HAND | 1u << WS_OFFERED);
+    struct act act = {.conv = rt ? rt->w->id : some_conv(w), .text = S("please")};
+    if (one_in(w, 2))
+        act.agent = Z(name_of(some_agent(w)));
+    else
+        act.queue = Z(queue_names[below(w, 5)]);
+    world_run(w, CMD_WORK_TRANSFER, A_AGENT, name_of(a), &act);
+}
+
+static void take(struct world *w) {
+    struct act act = {.conv = some_conv(w), .agent = Z(name_of(some_agent(w)))};
+    struct core *c = w->fix.core;
+    for (int i = 0; i < 20; i++) { /* rather one that waits */
+        act.conv = some_conv(w);
+        const struct cell *cell = map_get(&c->cells[EK_WORK], fix_id(&w->fix, act.conv));
+        if (cell && cell->state == CELL_PRESENT && ((struct work *)cell->obj)->state == WS_QUEUED)
+            break;
+    }
+    if (one_in(w, 4))
+        world_run(w, CMD_WORK_ASSIGN, A_SUPERVISOR, name_of(some_agent(w)), &act);
+    else
+        world_run(w, CMD_WORK_PICK, A_AGENT, name_of(some_agent(w)), &act);
+}
+
+/* A supervisor clears what piles up, so that the core is seen busy and not only flooded. */
+static bool clear_up(struct world *w) {
+    struct core *c = w->fix.core;
+    struct work_rt *found = NULL;
+    uint64_t n = 0;
+    if (c->queued < 25)
+        return false;
+    for (size_t i = 0; i < c->queues.n; i++) {
+        const struct queue *q = c->queues.v[i];
+        for (size_t k = 0; k < q->classes.n; k++)
+            if (one_in(w, ++n))
+                found = CONTAINER_OF(heap_top(&((struct wclass *)q->classes.v[k])->waiting),
+                                     struct place, node)
+                            ->of;
+    }
+    if (!found)
+        return false;
+    struct act act = {.conv = found->w->id};
+    world_run(w, CMD_WORK_RESOLVE, A_SUPERVISOR, agent_names[0], &act);
+    return true;
+}
+
+/* ---- phones ---- */
+
+static void phone(struct world *w) {
+    static const char *const next[] = {"ringing", "active", "hold", "idle", "idle", "unknown"};
+    size_t i = below(w, SIM_AGENTS);
+    struct sim_call *call = &w->calls[i];
+    if (one_in(w, 60)) {
+        struct voice link = {.channel = S("pbx"), .link_up = one_in(w, 2)};
+        world_run(w, CMD_VOICE_LINK, A_CONNECTOR, "pbx", &link);
+        return;
+    }
+    bool live = call->state && strcmp(call->state, "idle") != 0;
+    if (!live) {
+        snprintf(call->id, sizeof call->id, "k%llu", (unsigned long long)++w->next_id);
+        call->seq = 0;
+    }
+    const char *state = live ? next[below(w, 6)] : "ringing";
+    bool late = live && one_in(w, 8);
+    struct voice v = {.channel = S("pbx"),
+                      .agent = Z(agent_names[i]),
+                      .call = Z(call->id),
+                      .seq = late ? call->seq : call->seq + 1,
+                      .state = Z(state),
+                      .from = S("+4412345")};
+    if (!late) {
+        call->seq++;
+        call->state = state;
+    }
+    world_run(w, CMD_VOICE_STATE, A_CONNECTOR, "pbx", &v);
+}
+
+/* ---- providers ---- */
+
+static void receipt(struct world *w, const char *channel, const char *external_id,
+                    const char *message_id) {
+    struct receipt_in r = {.channel = Z(channel),
+                           .receipt = {.external_id = Z(external_id),
+                                       .message_id = Z(message_id),
+                                       .state = (uint32_t)below(w, 5)}};
+    world_run(w, CMD_RECEIPT_IN, A_CONNECTOR, channel, &r);
+}
+
+static void verdict(struct world *w) {
+    if (!w->n_sends)
+        return;
+    size_t i = below(w, w->n_sends);
+    struct sim_send s = w->sends[i];
+    static const uint32_t kinds[] = {TD_V_ACCEPTED,     TD_V_ACCEPTED,  TD_V_ACCEPTED,
+                                     TD_V_ACCEPTED,     TD_V_DELIVERED, TD_V_TEMPORARY,
+                                     TD_V_TEMPORARY,    TD_V_UNKNOWN,   TD_V_PERMANENT,
+                                     TD_V_RATE_LIMITED, TD_V_AUTH,      TD_V_WINDOW_CLOSED};
+    char external[32];
+    snprintf(external, sizeof external, "e%llu", (unsigned long long)++w->next_id);
+    struct verdict_in v = {.channel = Z(s.channel),
+                           .message_id = Z(s.message_id),
+                           .entry = Z(s.entry),
+                           .conv = s.conv,
+                           .attempt = s.attempt};
+    v.verdict.kind = kinds[below(w, one_in(w, 4) ? 12 : 6)];
+    if (v.verdict.kind == TD_V_ACCEPTED && one_in(w, 2))
+        v.verdict.external_id = Z(external);
+    if (one_in(w, 4)) /* the receipt overtakes the answer */
+        receipt(w, s.channel, external, one_in(w, 2) ? s.message_id : "");
+    w->sends[i] = w->sends[--w->n_sends];
+    w->old[w->n_old++ % SIM_OLD] = s;
+    world_run(w, CMD_SEND_VERDICT, A_SYSTEM, "", &v);
+    if (v.verdict.external_id.n) {
+        size_t slot = w->n_sent_ext++ % SIM_EXTERNAL;
+        snprintf(w->sent_ext[slot], sizeof w->sent_ext[slot], "%s", external);
+        snprintf(w->sent_channel[slot], sizeof w->sent_channel[slot], "%.7s", s.channel);
+    }
+    if (one_in(w, 5))
+        world_run(w, CMD_SEND_VERDICT, A_SYSTEM, "", &v); /* told twice */
+    if (one_in(w, 2))
+        receipt(w, s.channel, one_in(w, 2) ? external : "", s.message_id);
+}
+
+/* A verdict that was told long ago comes once more, though the send may be on its next attempt. */
+static void old_verdict(struct world *w) {
+    if (!w->n_old)
+        return;
+    struct sim_send s = w->old[below(w, w->n_old < SIM_OLD ? w->n_old : SIM_OLD)];
+    struct verdict_in v = {.channel = Z(s.channel),
+                           .message_id = Z(s.message_id),
+                           .entry = Z(s.entry),
+                           .conv = s.conv,
+                           .attempt = s.attempt,
+                           .verdict = {.kind = (uint32_t)below(w, 10)}};
+    world_wait(w, 0);
+    world_run(w, CMD_SEND_VERDICT, A_SYSTEM, "", &v);
+    oracle_repeated(w);
+    if (!w->fix.result.duplicate)
+        world_fail(w, "13: an old verdict of attempt %u was taken for new", s.attempt);
+}
+
+static void channel(struct world *w) {
+    struct channel_state s = {.channel = Z(channel_names[1 + below(w, 3)]),
+                              .connector = S("x"),
+                              .state = one_in(w, 3) ? S("paused") : S("up"),
+                              .start = one_in(w, 4)};
+    if (s.start)
+        s.term = ++w->term;
+    world_run(w, CMD_CHANNEL_STATE, A_SYSTEM, "", &s);
+}
+
+/* ---- rare things ---- */
+
+static void rare(struct world *w) {
+    struct agent_rt *a = some_agent(w);
+    struct act act = {.conv = some_conv(w), .other = some_conv(w)};
+    struct contact_edit edit = {.contact = some_conv(w), .other = some_conv(w), .name = S("N")};
+    struct account account = {.id = Z(name_of(a))};
+    struct td_str peer = td_arena_printf(w->fix.batch, "c%u", (unsigned)below(w, SIM_CUSTOMERS));
+    struct start start = {
+        .channel = S("sms"), .text = S("news"), .peer = {S("sms"), Z(copy(peer)), S("")}};
+    switch (below(w, 12)) {
+    case 0:
+        put_policy(w);
+        break;
+    case 1:
+    case 2:
+        put_agent(w, below(w, SIM_AGENTS));
+        break;
+    case 3:
+        world_run(w, CMD_CONV_MERGE, A_SUPERVISOR, name_of(a), &act);
+        break;
+    case 4:
+        world_run(w, CMD_CONV_UNMERGE, A_SUPERVISOR, name_of(a), &act);
+        break;
+    case 5:
+        world_run(w, CMD_CONTACT_MERGE, A_AGENT, name_of(a), &edit);
+        break;
+    case 6:
+        world_run(w, CMD_CONTACT_UNMERGE, A_AGENT, name_of(a), &edit);
+        break;
+    case 7:
+        world_run(w, CMD_USER_DISABLE, A_ADMIN, "root", &account);
+        break;
+    case 8:
+        act.reason = one_in(w, 2) ? S("") : S("off");
+        world_run(w, CMD_CONV_BLOCK, A_SUPERVISOR, name_of(a), &act);
+        break;
+    case 9:
+        act.extension = S("100");
+        world_run(w, CMD_EXTENSION_SET, A_AGENT, name_of(a), &act);
+        break;
+    default:
+        world_run(w, CMD_CONV_START, one_in(w, 3) ? A_API : A_AGENT, name_of(a), &start);
+        break;
+    }
+}
+
+/* ---- a step ---- */
+
+static void repeat(struct world *w) {
+    world_repeat_last(w);
+}
+
+static const struct {
+    void (*act)(struct world *w);
+    unsigned weight;
+} moves[] = {
+    {message, 24},      {visitor, 6},   {session, 8}, {presence, 6},
+    {answer_offer, 16}, {write_to, 14}, {finish, 10}, {aside, 5},
+    {transfer, 3},      {take, 3},      {phone, 6},   {verdict, 10},
+    {old_verdict, 1},   {channel, 1},   {rare, 1},    {repeat, 2},
+};
+
+static void pass_time(struct world *w) {
+    if (one_in(w, 3))
+        return;
+    if (one_in(w, 200))
+        w->fix.now += (int64_t)below(w, 7200000);
+    else if (one_in(w, 10))
+        w->fix.now += (int64_t)below(w, 120000);
+    else
+        w->fix.now += (int64_t)below(w, 5000);
+}
+
+void actions_step(struct world *w) {
+    unsigned total = 0;
+    for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++)
+        total += moves[i].weight;
+    pass_time(w);
+    if (one_in(w, 400)) {
+        world_restart(w);
+        return;
+    }
+    if (one_in(w, 20)) {
+        world_wait(w, (int64_t)below(w, 20000));
+        return;
+    }
+    if (one_in(w, 4) && clear_up(w))
+        return;
+    uint64_t lot = below(w, total);
+    size_t i = 0;
+    while (lot >= moves[i].weight)
+        lot -= moves[i++].weight;
+    moves[i].act(w);
+}
