@@ -1,0 +1,123 @@
+#include "store/blobs.h"
+
+#include "base/mem.h"
+#include "store/blob_sweep.h"
+
+#define JOB_DEADLINE_MS 30000
+
+struct blobs {
+    struct store *store;
+    struct workers *workers;
+    char dir[BLOB_PATH_MAX];
+    struct blob_sweep *sweep;
+};
+
+struct job {
+    struct worker_job job;
+    const char *dir; /* copied behind the struct */
+    bool is_put;
+    int rc;
+    char name[BLOB_NAME + 1];
+    char *bytes;
+    size_t n, max;
+    void (*put)(void *arg, int rc, const char *name);
+    void (*got)(void *arg, int rc, struct td_str bytes);
+    void *arg;
+};
+
+static void run(struct worker_job *w) {
+    struct job *j = CONTAINER_OF(w, struct job, job);
+    if (j->is_put)
+        j->rc = blob_file_write(j->dir, (struct td_str){j->bytes, j->n}, j->name, NULL);
+    else
+        j->rc = blob_file_read(j->dir, j->name, j->max, &j->bytes, &j->n, NULL);
+}
+
+static void done(struct worker_job *w, int rc) {
+    struct job *j = CONTAINER_OF(w, struct job, job);
+    bool ran = rc == TD_OK; /* else its fields may still be written */
+    if (ran)
+        rc = j->rc;
+    if (j->is_put)
+        j->put(j->arg, rc, rc == TD_OK ? j->name : "");
+    else
+        j->got(j->arg, rc, rc == TD_OK ? (struct td_str){j->bytes, j->n} : (struct td_str){0});
+}
+
+static void release(struct worker_job *w) {
+    struct job *j = CONTAINER_OF(w, struct job, job);
+    mem_free(j->bytes);
+    mem_free(j);
+}
+
+static struct job *new_job(struct blobs *b, void *arg) {
+    size_t n = strlen(b->dir) + 1;
+    struct job *j = mem_alloc(sizeof *j + n);
+    j->job = (struct worker_job){.run = run, .done = done, .release = release};
+    memcpy(j + 1, b->dir, n);
+    j->dir = (const char *)(j + 1);
+    j->arg = arg;
+    return j;
+}
+
+static int start(struct blobs *b, struct job *j) {
+    int rc = worker_start(b->workers, &j->job, JOB_DEADLINE_MS);
+    if (rc != TD_OK)
+        release(&j->job);
+    return rc;
+}
+
+int blobs_put(struct blobs *b, struct td_str bytes,
+              void (*put)(void *arg, int rc, const char *name), void *arg) {
+    if (bytes.n > BLOBS_MAX_BYTES)
+        return TD_ELIMIT;
+    struct job *j = new_job(b, arg);
+    j->is_put = true;
+    j->put = put;
+    j->bytes = mem_dup(bytes.p, bytes.n);
+    j->n = bytes.n;
+    return start(b, j);
+}
+
+int blobs_get(struct blobs *b, struct td_str name, size_t max_bytes,
+              void (*got)(void *arg, int rc, struct td_str bytes), void *arg) {
+    if (!blob_name_ok(name))
+        return TD_EINVAL;
+    struct job *j = new_job(b, arg);
+    j->got = got;
+    j->max = max_bytes;
+    memcpy(j->name, name.p, name.n);
+    return start(b, j);
+}
+
+int blobs_sweep(struct blobs *b, int64_t age_s, void (*swept)(void *arg, size_t deleted),
+                void *arg) {
+    return blob_sweep_start(b->sweep, age_s, swept, arg);
+}
+
+const char *blobs_dir(const struct blobs *b) {
+    return b->dir;
+}
+
+int blobs_new(struct store *s, struct workers *w, const char *dir, struct blobs **out,
+              struct td_error *err) {
+    *out = NULL;
+    int rc = blob_file_init(dir, err);
+    if (rc != TD_OK)
+        return rc;
+    struct blobs *b = MEM_NEW(struct blobs);
+    b->store = s;
+    b->workers = w;
+    memcpy(b->dir, dir, strlen(dir) + 1); /* its length was checked */
+    b->sweep = blob_sweep_new(s, w, b->dir);
+    *out = b;
+    return TD_OK;
+}
+
+void blobs_free(struct blobs **b) {
+    if (!*b)
+        return;
+    blob_sweep_free(&(*b)->sweep);
+    mem_free(*b);
+    *b = NULL;
+}
