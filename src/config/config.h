@@ -1,0 +1,78 @@
+/* config.h: the configuration file as structs.
+ *
+ * One YAML file. Every error names file:line, what was found and what was expected; all errors of a
+ * file are reported, not only the first. Secrets come from the file, from `file:/path`, or from
+ * `env:NAME`. */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include "model/policy.h"
+#include <stdio.h>
+#include <tandem/connector.h>
+
+struct config_channel {
+    struct td_str id;
+    const struct td_connector *connector;
+    const struct td_settings *settings;
+    struct td_str public_url; /* of its hook: <server.public_url>/hooks/<id> unless set */
+    unsigned line;
+};
+struct config_listener {
+    struct td_str address; /* "127.0.0.1", "::", … */
+    uint32_t port;
+    bool tls;
+};
+struct config_error {
+    unsigned line;
+    struct td_str text; /* "queues.sales.target: found "fast", expected a duration such as 45s" */
+};
+struct config {
+    struct td_str path, hash; /* SHA-256 of what decides (policy) */
+    struct td_str tenant, name;
+    struct td_str data_dir;
+    struct td_str redis_url; /* "": embedded */
+    const struct td_secret *redis_password;
+    bool redis_allow_plaintext;
+    struct {
+        struct config_listener *v;
+        size_t n;
+    } listeners;
+    struct td_str public_url; /* "https://chat.example.org" */
+    struct td_str tls_cert, tls_key;
+    struct td_strs trusted_proxies; /* CIDR */
+    struct td_str original_uri_header;
+    struct td_str log_level, log_format;
+    bool demo;                /* serve the demo page at /demo */
+    struct td_str static_dir; /* built pages; default: beside the binary */
+    uint32_t max_connections, max_body_bytes, max_header_bytes;
+    struct {
+        struct config_channel *v;
+        size_t n;
+    } channels;
+    struct policy policy; /* complete, defaults filled in */
+    struct {
+        const struct config_error *v;
+        size_t n;
+    } warnings; /* allowed and unwise; to be logged */
+};
+
+/* 0, or TD_EINVAL with the list of errors (in the config's own arena, so free it even then),
+ * TD_EIO. */
+int config_load(const char *path, struct config **out, const struct config_error **errors,
+                size_t *n_errors, struct td_error *err);
+/* The same from a text; the path names the file in config->path and is where relative ones begin.
+ */
+int config_parse(struct td_str text, const char *path, int64_t now_ms, struct config **out,
+                 const struct config_error **errors, size_t *n_errors);
+void config_free(struct config **c);
+
+/* The reference of all keys as Markdown, from the tables and the registered connectors. */
+void config_print_reference(FILE *out);
+
+/* The key file that seals provider secrets and signs visitors' tokens, 32 bytes, mode 0600, made
+ * when missing in the data folder; kept outside Redis. */
+int config_key_file(const char *data_dir, uint8_t key[32], struct td_error *err);
+/* HMAC-SHA256 subkey for a purpose: "visitor-token", "reply-token", "seal". */
+void config_subkey(const uint8_t key[32], const char *purpose, uint8_t out[32]);
+
+#endif

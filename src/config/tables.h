@@ -1,0 +1,58 @@
+/* tables.h: the tables of the file's parts, and what is filled in after all of it was read. */
+#ifndef CONFIG_TABLES_H
+#define CONFIG_TABLES_H
+
+#include "config/table.h"
+
+extern const struct table table_root;    /* struct config */
+extern const struct table table_server;  /* struct config */
+extern const struct table table_redis;   /* struct config */
+extern const struct table table_log;     /* struct config */
+extern const struct table table_routing; /* struct config */
+extern const struct table table_profile; /* struct profile */
+extern const struct table table_queue;   /* struct queue_policy */
+extern const struct table table_hours;   /* struct hours */
+extern const struct table table_channel; /* struct channel_seen: the keys that all channels have */
+
+/* A channel as read; becomes a config_channel and a channel_policy. */
+struct channel_seen {
+    struct channel_policy policy;
+    struct td_str public_url;
+    const struct td_connector *connector;
+    struct td_settings *settings;
+    unsigned line;
+};
+/* channels: read by hand, because its maps mix table_channel with the connector's table. */
+void channels_read(struct reader *r, const struct place *at, const struct yaml_node *map,
+                   void *config);
+
+/* dispositions, reasons: a list of ids or a map of id → name; canned: a map of id → text. */
+void lists_read_codes(struct reader *r, const struct place *at, const struct yaml_node *node,
+                      void *field);
+void lists_read_canned(struct reader *r, const struct place *at, const struct yaml_node *node,
+                       void *field);
+/* A queue's required skills: a map of skill → minimum level. */
+void lists_read_skills(struct reader *r, const struct place *at, const struct yaml_node *node,
+                       void *field);
+void hours_read_open(struct reader *r, const struct place *at, const struct yaml_node *node,
+                     void *field);
+void hours_read_holidays(struct reader *r, const struct place *at, const struct yaml_node *node,
+                         void *field);
+
+/* routing.md §2: the columns of its first table, and its matrix [active][new]. */
+extern const struct kind_policy defaults_kind[CK_N];
+extern const uint64_t defaults_interrupts[CK_N][CK_N];
+struct kind_defaults { /* what a queue and a channel take from their kind */
+    int64_t target_ms, reopen_ms;
+    uint32_t priority;
+};
+extern const struct kind_defaults defaults_of_kind[CK_N];
+
+/* What depends on other parts: the default profile, queues' targets and bands, codes; listeners,
+ * pages, the channels' URLs. */
+void fill_policy(struct reader *r);
+void fill_server(struct reader *r);
+/* What no single value shows: names that lead nowhere, loops, what is unsafe. */
+void check_config(struct reader *r);
+
+#endif
