@@ -1,0 +1,21 @@
+/* All connectors. A new one is a folder here, a line in each of the two lists, and nothing else. */
+#include <tandem/connector.h>
+
+#include "http_provider/driver.h"
+
+extern const struct td_connector webchat_connector, sms_http_connector, voice_http_connector,
+    loopback_connector;
+
+const struct td_connector *const td_connectors[] = {
+    &webchat_connector, &sms_http_connector, &voice_http_connector, &loopback_connector, NULL};
+
+const struct td_connector *td_connector_find(struct td_str name) {
+    for (size_t i = 0; td_connectors[i]; i++)
+        if (td_str_eqz(name, td_connectors[i]->name))
+            return td_connectors[i];
+    return NULL;
+}
+
+const struct td_connector *td_connector_runner(const struct td_connector *c) {
+    return c->provider ? &http_driver : c->create ? c : NULL;
+}

@@ -1,0 +1,39 @@
+/* Between the loader (always on the page) and the panel (fetched when somebody wants to talk). */
+
+export type EventName = 'ready' | 'open' | 'close' | 'message' | 'unread' | 'state' | 'connection' | 'error' | 'destroy';
+
+export interface Bridge {
+  base: string; // "https://chat.example.org", no slash at the end
+  channel: string;
+  key: string; // of the storage
+  root: ShadowRoot;
+  box: HTMLElement; // inside root; carries lang, dir, data-theme, data-side
+  lang: string;
+  unread(n: number): void;
+  emit(event: EventName, data?: unknown): void;
+  close(): void; // the panel asks to be closed
+}
+
+export interface Panel {
+  show(): void;
+  hide(): void;
+  command(name: string, args: unknown[]): void;
+  destroy(): void;
+}
+
+export type PanelFactory = (bridge: Bridge) => Panel;
+
+/* The function on the page: tandem('open'), and where the panel reports. */
+export interface TandemFunction {
+  (command: string, ...args: unknown[]): void;
+  q?: ArrayLike<unknown>[]; // what a stub collected before the loader came
+  panel?: (version: string, factory: PanelFactory) => void;
+}
+
+declare global {
+  interface Window {
+    tandem?: TandemFunction;
+  }
+  const VERSION: string;
+  const INTEGRITY: string;
+}

@@ -1,0 +1,21 @@
+/* host.h: what a channel instance sees as its struct td_host (<tandem/host.h>). */
+#ifndef OUTBOX_HOST_H
+#define OUTBOX_HOST_H
+
+#include "config/config.h"
+#include "io/http_client.h"
+#include "store/inbox.h"
+
+struct host_options {
+    struct loop *loop;
+    struct inbox *inbox;
+    struct http_client *http;
+    const struct config_channel *channel; /* borrowed while the host lives */
+    uint64_t term;
+    struct td_str cursor; /* copied */
+};
+struct td_host *host_new(const struct host_options *o);
+/* After the instance was destroyed: nothing of it may be under way. */
+void host_free(struct td_host **h);
+
+#endif

@@ -1,0 +1,265 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "fake_host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct fake_timer {
+    struct fake_timer *next;
+    struct td_host *host;
+    struct td_timer *owner;
+    int64_t due_ms;
+};
+struct fake_http {
+    struct fake_http *next;
+    struct td_host *host;
+    struct td_http *owner;
+    struct fake_answer answer;
+    int64_t due_ms;
+};
+struct fake_take {
+    struct fake_take *next;
+    td_taken *done;
+    void *arg;
+    int rc;
+    int64_t due_ms;
+};
+
+static void may_start(struct td_host *h) {
+    if (h->forbidden)
+        fail_msg("%s: I/O before start", h->connector->name);
+}
+
+int64_t td_host_now_ms(struct td_host *h) {
+    return h->now_ms;
+}
+const struct td_connector *td_host_connector(const struct td_host *h) {
+    return h->connector;
+}
+struct td_str td_host_channel(const struct td_host *h) {
+    (void)h;
+    return TD_STR("channel");
+}
+struct td_str td_host_cursor(const struct td_host *h) {
+    return h->cursor;
+}
+
+void td_host_state(struct td_host *h, const char *state, struct td_str text) {
+    may_start(h);
+    assert_true(h->n_states < 16);
+    snprintf(h->states[h->n_states++], sizeof h->states[0], "%s: %.*s", state, TD_FMT(text));
+}
+
+/* ---- copies that outlive the connector's arenas ---- */
+
+static struct td_str dup(struct td_host *h, struct td_str s) {
+    return s.n ? td_arena_dup(h->arena, s) : TD_STR("");
+}
+
+static void copy_incoming(struct td_host *h, struct td_incoming *to, const struct td_incoming *in) {
+    *to = *in;
+    to->cursor = dup(h, in->cursor);
+    to->messages.v = TD_ARENA_ARRAY(h->arena, struct td_message, in->messages.n);
+    for (size_t i = 0; i < in->messages.n; i++) {
+        struct td_message *m = &to->messages.v[i];
+        *m = in->messages.v[i];
+        m->text = dup(h, m->text);
+        m->dedupe = dup(h, m->dedupe);
+        m->from.addr = dup(h, m->from.addr);
+        m->from.type = dup(h, m->from.type);
+    }
+    to->receipts.v = TD_ARENA_ARRAY(h->arena, struct td_receipt, in->receipts.n);
+    for (size_t i = 0; i < in->receipts.n; i++) {
+        to->receipts.v[i] = in->receipts.v[i];
+        to->receipts.v[i].external_id = dup(h, in->receipts.v[i].external_id);
+    }
+}
+
+int td_host_take(struct td_host *h, const struct td_incoming *in, td_taken *done, void *arg) {
+    may_start(h);
+    if (h->take_now != TD_OK)
+        return h->take_now;
+    int rc = h->picky ? h->picky(h, in) : TD_OK;
+    if (rc != TD_OK)
+        return rc;
+    assert_true(h->n_taken < 64);
+    copy_incoming(h, &h->taken[h->n_taken++], in);
+    struct fake_take *t = calloc(1, sizeof *t);
+    *t = (struct fake_take){h->takes, done, arg, h->take_later, h->now_ms + 1};
+    h->takes = t;
+    return TD_OK;
+}
+
+/* ---- HTTP ---- */
+
+static struct td_request copy_request(struct td_host *h, const struct td_request *r) {
+    struct td_request x = {
+        .method = dup(h, r->method), .url = dup(h, r->url), .body = dup(h, r->body)};
+    x.headers.v = TD_ARENA_ARRAY(h->arena, struct td_pair, r->headers.n);
+    x.headers.n = r->headers.n;
+    for (size_t i = 0; i < r->headers.n; i++)
+        x.headers.v[i] = (struct td_pair){dup(h, r->headers.v[i].name),
+                                          dup(h, r->headers.v[i].value)};
+    return x;
+}
+
+int td_http_start(struct td_host *h, struct td_http *op, const struct td_request *req,
+                  int64_t timeout_ms,
+                  void (*done)(struct td_http *, const struct td_response *, bool, const char *)) {
+    may_start(h);
+    assert_null(op->impl);
+    assert_true(timeout_ms > 0);
+    assert_true(h->n_seen < 64);
+    struct fake_seen *seen = &h->seen[h->n_seen++];
+    *seen = (struct fake_seen){copy_request(h, req), timeout_ms};
+    struct fake_http *x = calloc(1, sizeof *x);
+    x->host = h;
+    x->owner = op;
+    x->due_ms = h->now_ms + 1;
+    x->answer.response.status = 200;
+    if (h->answer)
+        x->answer = h->answer(h, &seen->request, h->n_seen - 1);
+    x->next = h->https;
+    h->https = x;
+    op->impl = x;
+    op->done = done;
+    return TD_OK;
+}
+
+void td_http_cancel(struct td_http *op) {
+    struct fake_http *x = op->impl;
+    if (!x)
+        return;
+    x->answer.hang = false;
+    x->answer.failure = "cancelled";
+    x->due_ms = x->host->now_ms;
+}
+
+/* ---- timers ---- */
+
+void td_timer_start(struct td_host *h, struct td_timer *t, int64_t after_ms,
+                    void (*cb)(struct td_timer *)) {
+    may_start(h);
+    td_timer_stop(t);
+    struct fake_timer *x = calloc(1, sizeof *x);
+    *x = (struct fake_timer){h->timers, h, t, h->now_ms + (after_ms > 0 ? after_ms : 0)};
+    h->timers = x;
+    t->impl = x;
+    t->cb = cb;
+}
+
+void td_timer_stop(struct td_timer *t) {
+    struct fake_timer *x = t->impl;
+    if (!x)
+        return;
+    struct fake_timer **at = &x->host->timers;
+    while (*at != x)
+        at = &(*at)->next;
+    *at = x->next;
+    t->impl = NULL;
+    free(x);
+}
+
+/* ---- running ---- */
+
+static void fire_timer(struct fake_timer *x) {
+    struct td_timer *owner = x->owner;
+    td_timer_stop(owner);
+    owner->cb(owner);
+}
+
+static void fire_http(struct fake_http *x) {
+    struct fake_http **at = &x->host->https;
+    while (*at != x)
+        at = &(*at)->next;
+    *at = x->next;
+    struct td_http *owner = x->owner;
+    struct fake_answer a = x->answer;
+    free(x);
+    owner->impl = NULL;
+    if (a.failure)
+        owner->done(owner, NULL, a.sent, a.failure);
+    else
+        owner->done(owner, &a.response, true, NULL);
+}
+
+static void fire_take(struct td_host *h, struct fake_take *x) {
+    struct fake_take **at = &h->takes;
+    while (*at != x)
+        at = &(*at)->next;
+    *at = x->next;
+    struct fake_take t = *x;
+    free(x);
+    t.done(t.arg, t.rc);
+}
+
+/* One thing that is due by `until`; false: nothing is. */
+static bool fire_next(struct td_host *h, int64_t until) {
+    struct fake_timer *timer = NULL;
+    struct fake_http *http = NULL;
+    struct fake_take *take = NULL;
+    int64_t due = until + 1;
+    for (struct fake_timer *x = h->timers; x; x = x->next)
+        if (x->due_ms < due)
+            timer = x, due = x->due_ms;
+    for (struct fake_http *x = h->https; x; x = x->next)
+        if (!x->answer.hang && x->due_ms < due)
+            http = x, due = x->due_ms;
+    for (struct fake_take *x = h->takes; x; x = x->next)
+        if (x->due_ms < due)
+            take = x, due = x->due_ms;
+    if (due > until)
+        return false;
+    if (due > h->now_ms)
+        h->now_ms = due;
+    if (take)
+        fire_take(h, take);
+    else if (http)
+        fire_http(http);
+    else
+        fire_timer(timer);
+    return true;
+}
+
+void fake_run(struct td_host *h, int64_t ms) {
+    int64_t until = h->now_ms + ms;
+    unsigned steps = 0;
+    while (fire_next(h, until))
+        if (++steps > 100000)
+            fail_msg("%s: never at rest", h->connector->name);
+    h->now_ms = until;
+}
+
+size_t fake_pending(const struct td_host *h) {
+    size_t n = 0;
+    for (struct fake_timer *x = h->timers; x; x = x->next)
+        n++;
+    for (struct fake_http *x = h->https; x; x = x->next)
+        n++;
+    for (struct fake_take *x = h->takes; x; x = x->next)
+        n++;
+    return n;
+}
+
+struct td_host *fake_new(const struct td_connector *c, const struct td_settings *s) {
+    struct td_host *h = calloc(1, sizeof *h);
+    h->connector = c;
+    h->settings = s;
+    h->arena = td_arena_new();
+    h->now_ms = INT64_C(1700000000000);
+    return h;
+}
+
+void fake_free(struct td_host **h) {
+    if (fake_pending(*h))
+        fail_msg("%s: something was left under way", (*h)->connector->name);
+    td_arena_free(&(*h)->arena);
+    free(*h);
+    *h = NULL;
+}

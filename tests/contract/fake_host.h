@@ -1,0 +1,57 @@
+/* fake_host.h: a host without a loop, for the contract suite: virtual time, scripted HTTP, recorded
+ * intake.
+ *
+ * It checks the caller's half of the contract as it goes: callbacks never fire inside a call of the
+ * connector (fake_enter … fake_leave), timers and exchanges are not started before they may be. */
+#ifndef CONTRACT_FAKE_HOST_H
+#define CONTRACT_FAKE_HOST_H
+
+#include <tandem/connector.h>
+
+/* What became of one exchange: status 0 with `sent` and `failure` is no answer. */
+struct fake_answer {
+    struct td_response response;
+    bool sent;
+    const char *failure; /* no answer */
+    bool hang;           /* never answered: only cancel ends it, with `sent` */
+};
+struct fake_seen {             /* one exchange that was started */
+    struct td_request request; /* in the host's arena */
+    int64_t timeout_ms;
+};
+
+struct fake_timer;
+struct fake_http;
+struct td_host {
+    const struct td_connector *connector;
+    const struct td_settings *settings;
+    struct td_arena *arena;
+    int64_t now_ms;
+    bool inside;    /* a call of the connector is under way */
+    bool forbidden; /* nothing may be started now (create, before start) */
+    struct fake_timer *timers;
+    struct fake_http *https;
+    struct td_str cursor;
+    /* script: what the n-th exchange is answered; NULL: 200 with an empty body */
+    struct fake_answer (*answer)(struct td_host *h, const struct td_request *r, size_t n);
+    struct fake_seen seen[64];
+    size_t n_seen;
+    /* intake: rc at once, and later */
+    int take_now, take_later;
+    int (*picky)(struct td_host *h, const struct td_incoming *in); /* NULL, or another rc at once */
+    struct td_incoming taken[64];                                  /* in the host's arena */
+    size_t n_taken;
+    struct fake_take *takes;
+    char states[16][300]; /* "down: why" */
+    size_t n_states;
+    void *user;
+};
+
+struct td_host *fake_new(const struct td_connector *c, const struct td_settings *s);
+void fake_free(struct td_host **h); /* nothing may be left under way */
+/* Fires what is due, in order of time, until `ms` have passed. */
+void fake_run(struct td_host *h, int64_t ms);
+/* How much is under way: timers, exchanges, takes. */
+size_t fake_pending(const struct td_host *h);
+
+#endif

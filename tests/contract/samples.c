@@ -1,0 +1,66 @@
+#include "samples.h"
+
+#define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static struct td_pair json_hook_headers[] = {
+    {TD_STR("content-type"), TD_STR("application/json")},
+    {TD_STR("x-token"), TD_STR(SAMPLE_SECRET)},
+};
+
+static const struct sample samples[] = {
+    {.name = "webchat",
+     .settings = LIST("origins", "https://www.example.org", "form", "name=Your name*"),
+     .bad = (const char *const *const[]){LIST("origins", "https://*.example.org"),
+                                         LIST("origins", "https://example.org/page"),
+                                         LIST("origins", "example.org"), NULL}},
+    {.name = "loopback", .settings = LIST("delay", "1s", "prefix", "re: "), .to = "anna"},
+    {.name = "sms_http",
+     .settings = LIST("url", "https://gateway.example/send", "auth", "bearer", "auth_secret",
+                      SAMPLE_SECRET, "from", "+441111111111", "id_field", "/id", "error_text_field",
+                      "/error", "hook_auth", "header", "hook_header", "X-Token", "hook_secret",
+                      SAMPLE_SECRET, "max_chars", "10"),
+     .bad =
+         (const char *const *const[]){
+             LIST("from", "+44"), /* neither sends nor receives */
+             LIST("url", "ftp://gateway.example/"), LIST("url", "https://g.example/{nobody}"),
+             LIST("url", "https://g.example/", "body", "{\"to\":{to}x}"),
+             LIST("url", "https://g.example/", "auth", "basic"),
+             LIST("url", "https://g.example/", "auth", "header", "auth_secret", SAMPLE_SECRET),
+             LIST("url", "https://g.example/", "success_regex", "("),
+             LIST("url", "https://g.example/", "error_codes", "7=nonsense"),
+             LIST("hook_auth", "hmac"), LIST("hook_auth", "basic", "hook_secret", SAMPLE_SECRET),
+             LIST("hook_auth", "hmac", "hook_secret", SAMPLE_SECRET, "hook_template",
+                  "{timestamp}{body}"),
+             LIST("hook_auth", "hmac", "hook_secret", SAMPLE_SECRET, "hook_template", "{boddy}"),
+             LIST("hook_auth", "hmac", "hook_secret", SAMPLE_SECRET, "hook_template", "fixed"),
+             LIST("hook_auth", "none", "inbound_fields", "frm=/from"),
+             LIST("hook_auth", "none", "receipt_states", "OK=fine"),
+             LIST("hook_auth", "none", "kind_field", "/type"), NULL},
+     .to = "+442222222222",
+     .hook = {.method = TD_STR("POST"),
+              .url = TD_STR("https://chat.example/hooks/sms"),
+              .headers = {json_hook_headers, 2},
+              .body = TD_STR("{\"from\":\"442222222222\",\"to\":\"441111111111\",\"text\":\"Hello "
+                             "\\u20ac\",\"id\":\"m-1\",\"at\":\"2023-11-14T22:13:20Z\"}")},
+     .hook_now_ms = INT64_C(1700000000000),
+     .accepted = {.status = 200, .body = TD_STR("{\"id\":\"gw-1\"}")}},
+    {.name = "voice_http",
+     .settings = LIST("hook_auth", "header", "hook_header", "X-Token", "hook_secret",
+                      SAMPLE_SECRET),
+     .bad = (const char *const *const[]){LIST("hook_auth", "off"), LIST("hook_auth", "hmac"), NULL},
+     .hook = {.method = TD_STR("POST"),
+              .url = TD_STR("https://chat.example/hooks/voice/pbx"),
+              .headers = {json_hook_headers, 2},
+              .body = TD_STR(
+                  "[{\"agent\":\"anna\",\"call\":\"c-1\",\"sequence\":3,\"state\":"
+                  "\"active\",\"from\":\"+44\",\"to\":\"+45\",\"queue\":\"sales\",\"at\":"
+                  "1700000000000}]")},
+     .hook_now_ms = INT64_C(1700000000000)},
+};
+
+const struct sample *sample_find(const char *name) {
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++)
+        if (strcmp(samples[i].name, name) == 0)
+            return &samples[i];
+    return NULL;
+}
