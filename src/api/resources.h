@@ -1,0 +1,36 @@
+/* resources.h: the handlers of the table, one file per resource. Private to api/. */
+#ifndef API_RESOURCES_H
+#define API_RESOURCES_H
+
+#include "api/api.h"
+
+/* The one that the path's `id` names. found gets both, living in the call's arena (work NULL: none
+ * is kept any more); whoever may not see it gets 404. */
+void conversation_find(struct call *c, void (*found)(struct call *c, const struct conv *conv,
+                                                     const struct work *work));
+
+void conversations_list(struct call *c); /* GET /v1/conversations */
+void conversations_get(struct call *c);  /* GET /v1/conversations/:id */
+void contacts_conversations(struct call *c);
+void contacts_get(struct call *c);
+void messages_list(struct call *c);
+void agents_list(struct call *c);
+void agents_get(struct call *c);
+void queues_list(struct call *c);
+void channels_list(struct call *c);
+void channels_resume(struct call *c);
+void channels_pause(struct call *c);
+void policy_get(struct call *c);
+void commands_post(struct call *c);
+/* An EV_RESULT for a sender that begins with "api-". */
+void commands_take_result(struct api *api, const struct event *ev);
+void commands_get(struct call *c);
+void tokens_list(struct call *c);
+void tokens_add(struct call *c);
+void tokens_remove(struct call *c);
+void users_add(struct call *c);
+void users_change(struct call *c);
+void users_password(struct call *c);
+void openapi_get(struct call *c);
+
+#endif
