@@ -1,0 +1,94 @@
+/* Reads over HTTP, and logging in. Whatever fails becomes a RestError with a sentence for people. */
+import * as n from '../model/normalize';
+import type { Agent, Contact, Conv } from '../model/types';
+
+export class RestError extends Error {
+  constructor(readonly status: number, readonly code: string, text: string) {
+    super(text);
+  }
+}
+
+let csrf = '';
+
+async function request(method: string, path: string, body?: unknown): Promise<unknown> {
+  let res: Response;
+  try {
+    res = await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      headers: {
+        ...(body !== undefined ? { 'Content-Type': 'application/json' } : {}),
+        ...(method !== 'GET' && csrf ? { 'X-CSRF': csrf } : {}),
+      },
+      body: body !== undefined ? JSON.stringify(body) : undefined,
+    });
+  } catch {
+    throw new RestError(0, 'unreachable', 'The server cannot be reached.');
+  }
+  const text = await res.text();
+  let json: unknown;
+  try {
+    json = text ? JSON.parse(text) : {};
+  } catch {
+    json = {};
+  }
+  if (res.ok) return json;
+  const err = (json ?? {}) as { error?: string; text?: string };
+  const plain = text && text[0] !== '<' && text[0] !== '{' ? text.slice(0, 500) : '';
+  throw new RestError(res.status, err.error ?? '', err.text ?? (plain || `The server answered ${res.status}.`));
+}
+
+export async function me(): Promise<Agent | null> {
+  try {
+    const r = (await request('GET', '/v1/me')) as { csrf?: string; agent?: unknown };
+    csrf = r.csrf ?? '';
+    return n.agent(r.agent ?? r);
+  } catch (e) {
+    if (e instanceof RestError && (e.status === 401 || e.status === 403)) return null;
+    throw e;
+  }
+}
+
+export async function login(user: string, password: string): Promise<void> {
+  await request('POST', '/login', { user, password });
+}
+
+export async function logout(): Promise<void> {
+  await request('POST', '/logout', {});
+  csrf = '';
+}
+
+export interface Page { before?: number; after?: number; limit: number }
+
+function query(q: Record<string, string | number | undefined>): string {
+  const p = new URLSearchParams();
+  for (const [k, v] of Object.entries(q)) if (v !== undefined && v !== '') p.set(k, String(v));
+  const s = p.toString();
+  return s ? `?${s}` : '';
+}
+
+export const messages = (conv: number, page: Page): Promise<unknown> =>
+  request('GET', `/v1/conversations/${conv}/messages${query({ ...page })}`);
+
+export async function conversation(id: number): Promise<Conv> {
+  const r = (await request('GET', `/v1/conversations/${id}`)) as { conversation?: unknown };
+  return n.conv(r.conversation ?? r);
+}
+
+function convs(body: unknown): Conv[] {
+  const r = body as { conversations?: unknown; items?: unknown };
+  const rows = Array.isArray(body) ? body : (r.conversations ?? r.items ?? []);
+  return (rows as unknown[]).map(n.conv).filter((c) => c.id);
+}
+
+export async function conversations(q: { view?: string; queue?: string; contact?: number; limit?: number; before?: number }): Promise<Conv[]> {
+  return convs(await request('GET', `/v1/conversations${query(q)}`));
+}
+
+export async function contact(id: number): Promise<Contact> {
+  const r = (await request('GET', `/v1/contacts/${id}`)) as { contact?: unknown };
+  return n.contact(r.contact ?? r);
+}
+
+export const contactConversations = async (id: number): Promise<Conv[]> =>
+  convs(await request('GET', `/v1/contacts/${id}/conversations`));

@@ -1,0 +1,86 @@
+/* Writing and sending: the drafts of this tab, and the way of one message to the daemon. */
+import { useSyncExternalStore } from 'react';
+import { sentence } from '../actions/actions';
+import { Drafts, type Draft } from '../lib/drafts';
+import { agentName } from '../lib/names';
+import { colleagueSince, seenSeq, unseen, type Since } from '../lib/stale';
+import type { Client } from './client';
+import { visibleSeq } from './log';
+import { go, route } from './route';
+import { toast } from './ui';
+
+function shelf(): Storage | null {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return null;
+  }
+}
+
+export const drafts = new Drafts(shelf());
+window.addEventListener('pagehide', drafts.save);
+
+export const useDraft = (me: string, conv: number): Draft | undefined =>
+  useSyncExternalStore(drafts.subscribe, () => drafts.get(me, conv));
+
+/* When lines came to the screen, for the guard. What was here before counts as read. */
+const arrivals = new Map<string, number>();
+export function noteArrival(conv: number, seq: number): void {
+  const key = `${conv}:${seq}`;
+  if (!arrivals.has(key)) arrivals.set(key, Date.now());
+  if (arrivals.size > 2_000) arrivals.delete(arrivals.keys().next().value!);
+}
+
+export function edit(client: Client, conv: number, patch: Partial<Draft>): void {
+  const { me, logs } = client.state;
+  const have = drafts.get(me, conv);
+  const base = have?.text ? have.base : visibleSeq(logs.get(conv)?.messages ?? []);
+  // A reason why something was not sent has been read once one writes on; a question stays.
+  const problem = have?.problem?.kind === 'stale' || patch.text === undefined ? have?.problem : undefined;
+  drafts.put(me, conv, { text: '', note: false, ...have, base, problem, ...patch });
+}
+
+/* Who answered since this draft began? Shown above the composer while one writes. */
+export function since(client: Client, conv: number, draft: Draft | undefined): Since | null {
+  if (!draft?.text || draft.note) return null;
+  return colleagueSince(client.state.logs.get(conv)?.messages ?? [], { seq: draft.base }, client.state.me);
+}
+
+/* "I have seen it": the draft begins anew from here. */
+export function confirmDraft(client: Client, conv: number): void {
+  const { me, logs } = client.state;
+  const have = drafts.get(me, conv);
+  if (have) drafts.put(me, conv, { ...have, base: visibleSeq(logs.get(conv)?.messages ?? []), problem: undefined });
+}
+
+export function staleText(client: Client, s: Since | null): string {
+  if (!s) return 'Something was written since you began.';
+  return s.by === 'customer'
+    ? `${s.who || 'The customer'} has just written something new.`
+    : `${agentName(client.state.agents, s.who) || 'A colleague'} replied since you began.`;
+}
+
+export function send(client: Client, conv: number, anyway: boolean): void {
+  const { me, logs } = client.state;
+  const draft = drafts.get(me, conv);
+  const text = draft?.text.trim();
+  if (!draft || !text) return;
+  const messages = logs.get(conv)?.messages ?? [];
+  const arrived = (seq: number) => arrivals.get(`${conv}:${seq}`) ?? 0;
+  const seen = seenSeq(messages, { seq: draft.base }, me, arrived, Date.now());
+  if (!draft.note && !anyway) {
+    const missed = unseen(messages, seen, me);
+    if (missed) return drafts.put(me, conv, { ...draft, problem: { kind: 'stale', text: staleText(client, missed) } });
+  }
+  const guard = anyway ? 0 : seen; // the daemon knows my own messages from others'
+  drafts.put(me, conv, draft.note ? { text: '', note: true, base: draft.base } : null);
+  void client.say(conv, text, draft.note, guard).then((r) => {
+    if (r.ok) return;
+    const stale = r.error === 'stale';
+    const why = stale ? staleText(client, unseen(client.state.logs.get(conv)?.messages ?? [], seen, me)) : `Not sent. ${r.text || sentence(r.error)}`;
+    drafts.giveBack(me, conv, text, draft.note, draft.base, { kind: stale ? 'stale' : 'error', text: why });
+    if (route().conv !== conv) {
+      toast(`A message in #${conv} was not sent. The draft is kept.`, 'bad', { label: 'Open', run: () => go(`#/c/${conv}`) });
+    }
+  });
+}

@@ -1,0 +1,91 @@
+import { memo, useState } from 'react';
+import { agentName, bytes, contactName } from '../lib/names';
+import { fullTime, iso, timeOfDay } from '../lib/time';
+import type { Attachment, Conv, Delivery } from '../model/types';
+import { Avatar, Button } from '../parts/basic';
+import { Icon } from '../parts/Icon';
+import { useClient, useStore } from '../store/context';
+import type { Line } from '../store/log';
+import type { Outgoing } from '../store/state';
+import { toast } from '../store/ui';
+import { sentence } from '../actions/actions';
+import { DeliveryMark } from './DeliveryMark';
+import { HtmlBody } from './HtmlBody';
+import { Linked } from '../parts/Linked';
+
+interface Props { line: Line; conv: Conv; me: string; follows: boolean; delivery?: Delivery; seen: '' | 'delivered' | 'read'; last: boolean }
+
+export const Bubble = memo(function Bubble({ line, conv, me, follows, delivery, seen, last }: Props) {
+  const agents = useStore((s) => s.agents);
+  const m = line.message;
+  const note = m.kind === 'note' || m.is_private;
+  const outbound = m.direction !== 'in';
+  const bot = m.author.startsWith('bot:');
+  const who = !outbound ? m.from.name || contactName(conv) : bot ? `${m.author.slice(4)} (bot)` : m.author === me ? 'You' : agentName(agents, m.author) || 'Us';
+  const face = !outbound ? who : agentName(agents, m.author);
+  return (
+    <article className={`msg ${note ? 'note' : outbound ? 'out' : 'in'} ${m.author === me ? 'own' : ''} ${follows ? 'follows' : ''}`}
+      aria-label={`${note ? 'Private note by ' : ''}${who}, ${m.at ? timeOfDay(m.at) : ''}`}>
+      <span className="msg-face">{!follows && <Avatar name={face} size={24} />}</span>
+      <div className="msg-body">
+        {!follows && (
+          <header className="msg-head">
+            <span className="strong">{who}</span>
+            {note && <span className="msg-private"><Icon name="note" size={12} />Private note</span>}
+            {m.at > 0 && <time className="muted num" dateTime={iso(m.at)} title={fullTime(m.at)}>{timeOfDay(m.at)}</time>}
+          </header>
+        )}
+        <div className="bubble">
+          {m.subject && m.subject !== conv.subject && <p className="msg-subject">{m.subject}</p>}
+          {line.deleted ? <p className="muted"><em>This message was withdrawn.</em></p>
+            : m.html ? <HtmlBody html={m.html} title={`Mail by ${who}`} />
+            : <p className="msg-text"><Linked text={line.text} /></p>}
+          {line.edited && <span className="muted msg-edited">edited</span>}
+          {m.quoted && !line.deleted && <Quoted text={m.quoted} />}
+          {m.attachments.length > 0 && <ul className="files">{m.attachments.map((a, i) => <File key={i} file={a} />)}</ul>}
+        </div>
+        {line.reactions.length > 0 && <p className="reactions">{line.reactions.map((r, i) => <span key={i} title={r.author}>{r.text || '♥'}</span>)}</p>}
+        {outbound && !note && <DeliveryMark conv={conv.id} seq={m.seq} delivery={delivery} seen={seen} always={last} />}
+      </div>
+    </article>
+  );
+});
+
+function Quoted({ text }: { text: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <div className="quoted">
+      <button type="button" className="quoted-toggle" aria-expanded={open} onClick={() => setOpen(!open)}><Icon name="more" size={12} /><span className="vh">{open ? 'Hide' : 'Show'} quoted text</span></button>
+      {open && <blockquote>{text}</blockquote>}
+    </div>
+  );
+}
+
+function File({ file }: { file: Attachment }) {
+  const inner = <><Icon name="file" /><span className="cut">{file.name || 'file'}</span><span className="muted num">{file.bytes ? bytes(file.bytes) : ''}</span></>;
+  return <li className="file" title={file.type}>{inner}</li>;
+}
+
+/* Written here, not in the log yet. */
+export function OutgoingBubble({ item }: { item: Outgoing }) {
+  const queued = useStore((s) => s.link.state !== 'open' || !s.storeUp || s.queue.items.some((c) => c.id === item.id && c.state === 'queued'));
+  return (
+    <article className={`msg own pending ${item.note ? 'note' : 'out'}`} aria-label={`You, ${queued ? 'waiting for the connection' : 'sending'}`}>
+      <span className="msg-face" />
+      <div className="msg-body">
+        <div className="bubble"><p className="msg-text"><Linked text={item.text} /></p></div>
+        <p className="delivery"><Icon name="clock" size={12} />{queued ? 'Waits for the connection' : 'Sending'}</p>
+      </div>
+    </article>
+  );
+}
+
+export function RetryButton({ conv, seq }: { conv: number; seq: number }) {
+  const client = useClient();
+  const busy = useStore((s) => s.queue.items.some((c) => c.cmd === 'message.retry' && c.body.conv === conv && c.body.seq === seq));
+  return (
+    <Button small disabled={busy} onClick={() => void client.command('message.retry', { conv, seq }).then((r) => !r.ok && toast(r.text || sentence(r.error), 'bad'))}>
+      {busy ? 'Retrying…' : 'Retry'}
+    </Button>
+  );
+}

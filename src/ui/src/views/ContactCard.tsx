@@ -1,0 +1,90 @@
+/* Who this is: addresses, what is known, what else is open; and why it came to whom. */
+import { byId, context } from '../actions/actions';
+import { agentName, channelWord, contactName } from '../lib/names';
+import { listTime, shortTime } from '../lib/time';
+import type { Conv, Work } from '../model/types';
+import { Avatar, Button, Channel, Chip, IconButton, Spinner } from '../parts/basic';
+import { Icon } from '../parts/Icon';
+import { useClient, useNow, useStore } from '../store/context';
+import { useRoute } from '../store/route';
+import { isOpen } from '../store/select';
+import { setDrawer } from '../store/ui';
+import { useContact } from './useContact';
+
+export function ContactCard({ conv, work }: { conv: Conv; work?: Work }) {
+  const client = useClient();
+  const current = useRoute();
+  const policy = useStore((s) => s.policy);
+  const agents = useStore((s) => s.agents);
+  const works = useStore((s) => s.works);
+  const now = useNow(60_000);
+  const { contact, others, loading } = useContact(conv);
+  const name = contact?.name || contactName(conv, work);
+  const identities = contact?.identities.length ? contact.identities
+    : [{ address: conv.peer, verified: false, source: '' }].filter((i) => i.address.addr);
+  const fields = [...(contact?.fields ?? []), ...conv.fields.filter((f) => !contact?.fields.some((x) => x.key === f.key))];
+  const queue = policy?.queues.find((q) => q.id === work?.queue)?.name ?? work?.queue;
+  const routing: [string, string][] = [
+    ['Queue', queue ?? ''], ['Agent', agentName(agents, work?.agent || conv.last_agent)],
+    ['Began', conv.created_at ? shortTime(conv.created_at) : ''], ['Language', conv.language],
+    ['Closed as', policy?.dispositions.find((d) => d.id === conv.disposition)?.name ?? conv.disposition],
+    ['Rating', conv.csat ? `${conv.csat} of 5${conv.csat_text ? `: ${conv.csat_text}` : ''}` : ''],
+  ];
+
+  return (
+    <aside className="card" aria-label="Contact">
+      <header className="card-head">
+        <Avatar name={name} size={40} />
+        <div className="grow"><h2 className="cut">{name}</h2><p className="muted cut">{contact?.language || conv.language || 'Contact'}{conv.contact ? ` · #${conv.contact}` : ''}</p></div>
+        <IconButton icon="x" label="Close the contact" className="only-drawer" onClick={() => setDrawer(null)} />
+      </header>
+      <section aria-labelledby="card-ids">
+        <h3 id="card-ids">Addresses</h3>
+        <ul className="stack tight">
+          {identities.map((i) => (
+            <li key={`${i.address.type}:${i.address.addr}`} className="row identity">
+              <span className="muted identity-type">{i.address.type}</span>
+              <span className="cut grow" title={i.address.addr}>{i.address.addr}</span>
+              {i.verified && <span className="verified" title={i.source ? `Verified by ${i.source}` : 'Verified'}><Icon name="shield" size={12} /><span className="vh">Verified</span></span>}
+            </li>
+          ))}
+          {!identities.length && <li className="muted">None known</li>}
+        </ul>
+      </section>
+      <section aria-labelledby="card-tags">
+        <h3 id="card-tags" className="row"><span className="grow">Tags</span><Button small tone="ghost" onClick={() => byId.get('tags')!.run(context(client, current))}>Edit</Button></h3>
+        <p className="tags">{conv.tags.map((t) => <Chip key={t}>{t}</Chip>)}{!conv.tags.length && <span className="muted">No tags</span>}</p>
+      </section>
+      {fields.length > 0 && (
+        <section aria-labelledby="card-fields">
+          <h3 id="card-fields">Details</h3>
+          <dl className="facts">{fields.map((f) => <div key={f.key}><dt>{f.key}</dt><dd>{f.value}</dd></div>)}</dl>
+        </section>
+      )}
+      {contact?.note && <section aria-labelledby="card-note"><h3 id="card-note">About</h3><p>{contact.note}</p></section>}
+      <section aria-labelledby="card-routing">
+        <h3 id="card-routing">This conversation</h3>
+        <dl className="facts">{routing.filter(([, v]) => v).map(([k, v]) => <div key={k}><dt>{k}</dt><dd>{v}</dd></div>)}</dl>
+        {(work?.waits_for || work?.reason) && <p className="why"><Icon name="question" size={12} /><span>{work.waits_for || work.reason}</span></p>}
+      </section>
+      <section aria-labelledby="card-others">
+        <h3 id="card-others">Other conversations</h3>
+        {loading && !others.length ? <Spinner label="Loading" /> : (
+          <ul className="stack tight">
+            {others.map((c) => (
+              <li key={c.id}>
+                <a className="other" href={`#/c/${c.id}`}>
+                  <Channel kind={c.kind} />
+                  <span className="grow cut">{c.subject || c.last_text || channelWord[c.kind]}</span>
+                  {isOpen(works.get(c.id)) && <Chip tone="accent">open</Chip>}
+                  <span className="muted num">{c.last_at ? listTime(c.last_at, now) : ''}</span>
+                </a>
+              </li>
+            ))}
+            {!others.length && <li className="muted">None</li>}
+          </ul>
+        )}
+      </section>
+    </aside>
+  );
+}

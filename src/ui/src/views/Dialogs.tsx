@@ -1,0 +1,34 @@
+/* One dialog at a time; which one stands in the page's own state. */
+import { Button } from '../parts/basic';
+import { Dialog } from '../parts/overlay';
+import { closeDialog, useUi } from '../store/ui';
+import { Palette } from './Palette';
+import { ResolveDialog } from './ResolveDialog';
+import { Shortcuts } from './Shortcuts';
+import { SnoozeDialog } from './SnoozeDialog';
+import { TagsDialog } from './TagsDialog';
+import { TransferDialog } from './TransferDialog';
+
+export function Dialogs() {
+  const dialog = useUi((u) => u.dialog);
+  const confirm = useUi((u) => u.confirm);
+  if (!dialog) return null;
+  switch (dialog.kind) {
+    case 'transfer': return <TransferDialog conv={dialog.conv} assign={false} />;
+    case 'assign': return <TransferDialog conv={dialog.conv} assign />;
+    case 'snooze': return <SnoozeDialog conv={dialog.conv} />;
+    case 'resolve': return <ResolveDialog conv={dialog.conv} />;
+    case 'tags': return <TagsDialog conv={dialog.conv} />;
+    case 'palette': return <Palette />;
+    case 'shortcuts': return <Shortcuts />;
+    case 'confirm':
+      return confirm && (
+        <Dialog title={confirm.title} text={confirm.text} onClose={closeDialog} footer={
+          <>
+            <Button onClick={closeDialog}>Cancel</Button>
+            <Button tone={confirm.danger ? 'danger' : 'primary'} onClick={() => { closeDialog(); confirm.run(); }}>{confirm.action}</Button>
+          </>
+        } />
+      );
+  }
+}

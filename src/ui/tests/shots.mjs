@@ -1,0 +1,89 @@
+/* The states that look.mjs pictures. */
+import { login } from './browser.mjs';
+import { crowd, long, morning } from './standin/morning.mjs';
+import { emptyWorld } from './standin/seed.mjs';
+
+const phone = { width: 390, height: 844 };
+const REASON = 'Longest idle of four agents with a free chat place; speaks German.';
+
+async function full(page, url, world) {
+  await login(page, url, 'anna', '#/c/1042');
+  await page.getByRole('log').waitFor();
+  await page.getByText('Other conversations').waitFor().catch(() => {});
+}
+
+async function offered(page, url, world) {
+  await full(page, url, world);
+  world.offer(1051, 'anna', 20_000, REASON);
+  await page.getByRole('button', { name: /Accept/ }).first().waitFor();
+}
+
+/* The picture of the project's README. */
+async function hero(page, url, world) {
+  await login(page, url, 'anna', '#/c/1042?in=all');
+  await page.getByText('Question about my bill').first().waitFor();
+  await page.getByRole('textbox', { name: /Reply/ }).fill('No, nothing at all: the direct debit follows the new bill, so Thursday’s payment is the corrected one.');
+  world.offer(1051, 'anna', 20_000, REASON);
+  await page.getByRole('button', { name: /Accept/ }).first().waitFor();
+  for (const s of world.sockets) s.send({ t: 'typing', conv: 1042, who: 'visitor' });
+  await page.waitForTimeout(3_500);
+}
+
+function call(world) {
+  const since = world.now() - 134_000;
+  world.put('agent', 'anna', { voice: 'active', voice_since: since, calls: [{ id: 'c9', state: 'active', since, from: '+44 131 496 0199' }] });
+}
+
+const palette = async (page, url, world) => { await full(page, url, world); await page.keyboard.press('Control+k'); await page.getByRole('combobox').fill('pa'); };
+const open = (key, name) => async (page, url, world) => { await full(page, url, world); await page.getByRole('log').focus(); await page.keyboard.press(key); await page.getByRole('dialog', { name }).waitFor(); };
+
+const states = {
+  full: { world: morning, run: full },
+  offer: { world: morning, run: offered },
+  hero: { world: morning, run: hero },
+  waiting: { world: morning, run: async (p, u, w) => { await full(p, u, w); await p.goto(`${u}#/queues`); await p.goto(`${u}#/c/1047?in=queues`); await p.getByText('Waiting in Text messages').first().waitFor(); } },
+  empty: { world: emptyWorld, run: (p, u) => login(p, u) },
+  crowd: { world: crowd, run: async (p, u) => { await login(p, u, 'anna', '#/queues'); await p.getByRole('listitem').first().waitFor(); await p.keyboard.press('j'); for (let i = 0; i < 30; i++) await p.keyboard.press('j'); } },
+  mail: { world: morning, run: async (p, u) => { await login(p, u, 'anna', '#/c/1029'); await p.frameLocator('iframe.mail-frame').getByText('Margaret').waitFor(); } },
+  sms: { world: morning, run: async (p, u) => { await login(p, u, 'anna', '#/c/1038'); await p.getByRole('textbox', { name: /Reply/ }).fill('Thank you Tomasz, I have told him — side door it is.'); } },
+  closed: { world: morning, run: async (p, u) => { await login(p, u, 'anna', '#/closed'); await p.getByRole('link', { name: /Ellen/ }).first().click(); await p.getByText('This conversation is closed').waitFor(); } },
+  call: { world: morning, run: async (p, u, w) => { await full(p, u, w); await p.getByRole('textbox', { name: /Reply/ }).fill('You need not do anything: the direct debit'); call(w); await p.getByText('You are on a call').waitFor(); } },
+  offline: { world: morning, run: async (p, u, w) => { await full(p, u, w); w.down = true; for (const s of w.sockets) s.ws.terminate(); await p.getByText('No connection').first().waitFor(); await p.getByRole('textbox', { name: /Reply/ }).fill('I will check that for you.'); await p.keyboard.press('Enter'); await p.waitForTimeout(2500); } },
+  store: { world: morning, run: async (p, u, w) => { await full(p, u, w); w.storeUp = false; for (const s of w.sockets) s.send({ t: 'store', up: false }); await p.getByText('The store is away').waitFor(); } },
+  stale: { world: morning, run: async (p, u, w) => { await full(p, u, w); await p.getByRole('textbox', { name: /Reply/ }).fill('No, nothing to do.'); w.say(1042, { direction: 'out', author: 'bob', text: 'Hi Ada, Bob here: no need, the debit is stopped until the new bill.' }); await p.getByText('replied since you began').waitFor(); } },
+  canned: { world: morning, run: async (p, u, w) => { await full(p, u, w); await p.getByRole('textbox', { name: /Reply/ }).pressSequentially('/e'); } },
+  note: { world: morning, run: async (p, u, w) => { await full(p, u, w); await p.keyboard.press('Control+Shift+N'); await p.keyboard.type('Checked with the metering team.'); } },
+  palette: { world: morning, run: palette },
+  shortcuts: { world: morning, run: open('?', 'Keyboard shortcuts') },
+  transfer: { world: morning, run: open('t', /Transfer/) },
+  resolve: { world: morning, run: open('e', /Resolve/) },
+  snooze: { world: morning, run: open('z', /Snooze/) },
+  tags: { world: morning, run: open('l', /Tags/) },
+  presence: { world: morning, run: async (p, u, w) => { await full(p, u, w); if (p.viewportSize().width < 760) { await p.getByRole('link', { name: 'Back to the list' }).click(); await p.getByRole('button', { name: 'Lists and status' }).click(); } await p.getByRole('button', { name: /Presence/ }).click(); await p.getByRole('menuitemcheckbox', { name: 'Lunch' }).hover(); } },
+  agents: {
+    world: morning,
+    run: async (p, u, w) => {
+      await login(p, u, 'carla', '#/agents');
+      await p.getByRole('table').waitFor();
+      w.emit({ t: 'alarm', data: { name: 'alarm', text: 'Mail is not fetched: the login was refused (invalid_grant). Reconnect the mailbox.', channel: 'support-mail' } });
+      await p.getByText('invalid_grant').waitFor();
+    },
+  },
+  callcard: { world: morning, run: async (p, u) => { await login(p, u, 'carla', '#/c/1060?in=all'); } },
+  missing: { world: morning, run: async (p, u) => { await login(p, u, 'anna', '#/c/77'); await p.getByText('is not here').waitFor(); } },
+  login: { world: morning, run: async (p, u) => { await p.goto(u); await p.getByLabel('User name').waitFor(); } },
+  insecure: { world: () => Object.assign(morning(), { insecure: true }), run: async (p, u) => { await p.goto(u); await p.getByLabel('User name').fill('anna'); await p.getByLabel('Password').fill('x'); await p.getByRole('button', { name: 'Log in' }).click(); await p.getByRole('alert').first().waitFor(); } },
+  loading: { world: () => Object.assign(morning(), { lag: 4000 }), run: async (p, u) => { await login(p, u, 'anna', '#/c/1042').catch(() => {}); await p.waitForTimeout(300); } },
+  older: { world: () => { const w = morning(); long(w); return w; }, run: async (p, u, w) => { await full(p, u, w); await p.getByRole('log').hover(); await p.mouse.wheel(0, -2600); await p.waitForTimeout(400); } },
+};
+
+export const shots = {};
+for (const [name, s] of Object.entries(states)) {
+  shots[name] = s;
+  if (name === 'hero') continue;
+  shots[`${name}-dark`] = { ...s, dark: true };
+  shots[`${name}-phone`] = { ...s, size: phone };
+}
+shots['full-tablet'] = { ...states.full, size: { width: 1024, height: 768 } };
+shots['full-1280'] = { ...states.full, size: { width: 1280, height: 800 } };
+shots['full-phone-dark'] = { ...states.full, size: phone, dark: true };

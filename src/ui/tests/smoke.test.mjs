@@ -1,0 +1,204 @@
+/* The page in a browser, under the daemon's policy: a morning's work, a lost connection, an offer. */
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { executable, login, openBrowser, watch } from './browser.mjs';
+import { long, morning } from './standin/morning.mjs';
+import { serve } from './standin/serve.mjs';
+
+const skip = executable ? false : 'no Chromium here: set CHROMIUM to its path';
+let browser;
+before(async () => { if (!skip) browser = await openBrowser(); });
+after(() => browser?.close());
+
+function scene(name, run, make = morning) {
+  test(name, { skip }, async () => {
+    const world = make();
+    const standin = await serve(world);
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    page.setDefaultTimeout(8_000);
+    const problems = watch(page);
+    try {
+      await run(page, world, standin.url);
+      assert.equal(await page.locator('style').count(), 0, '<style> elements break the policy');
+      assert.deepEqual(problems, []);
+    } finally {
+      await context.close();
+      await standin.close();
+    }
+  });
+}
+
+const box = (page) => page.getByRole('textbox', { name: /^Reply to/ });
+const log = (page) => page.getByRole('log');
+async function until(done, ms = 8_000) {
+  for (const end = Date.now() + ms; !done(); await new Promise((r) => setTimeout(r, 20))) {
+    assert.ok(Date.now() < end, `waited in vain for ${done}`);
+  }
+}
+const drop = (world) => { world.down = true; for (const s of world.sockets) s.ws.terminate(); };
+
+scene('log in, read, reply, resolve', async (page, world, url) => {
+  await page.goto(url);
+  await page.getByLabel('User name').fill('anna');
+  await page.getByLabel('Password').fill('wrong');
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByText('The name or the password is wrong.').waitFor();
+  await page.getByLabel('Password').fill('secret');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: /Ada Whitfield/ }).click();
+  await log(page).getByText('Oh great, thank you!').waitFor();
+  await box(page).fill('No, it follows the new bill.');
+  await page.keyboard.press('Enter');
+  await log(page).getByText('No, it follows the new bill.').waitFor();
+  await page.getByText('Delivered').waitFor();
+  assert.equal(world.logs.get(1042).filter((m) => m.text === 'No, it follows the new bill.').length, 1);
+  await log(page).focus();
+  await page.keyboard.press('e');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('2');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'I’m done', exact: true }).click();
+  await page.getByText('This conversation is closed.').waitFor();
+  assert.equal(world.closed.get(1042).disposition, 'information');
+});
+
+scene('a lost connection: what was written goes out once, what came in is not missed', async (page, world, url) => {
+  await login(page, url, 'anna', '#/c/1042');
+  await log(page).getByText('Oh great').waitFor();
+  drop(world);
+  await page.getByText('No connection.').waitFor();
+  await box(page).fill('first');
+  await page.keyboard.press('Enter');
+  await box(page).fill('second');
+  await page.keyboard.press('Enter');
+  await log(page).getByText('Waits for the connection').nth(1).waitFor();
+  world.say(1042, { direction: 'in', text: 'are you still there?', from: { name: 'Ada Whitfield' } });
+  world.down = false;
+  await page.getByRole('button', { name: 'Try now' }).click({ timeout: 3_000 }).catch(() => {});
+  await page.getByText('No connection.').waitFor({ state: 'detached', timeout: 25_000 });
+  await log(page).getByText('are you still there?').waitFor();
+  // The customer wrote meanwhile, and the guard of a message that was already on its way says so.
+  await page.waitForFunction(() => !document.body.textContent.includes('Waits for the connection'));
+  await page.getByText('Does your draft still fit?').waitFor();
+  assert.equal(await box(page).inputValue(), 'first\nsecond', 'both came back, in order');
+  await page.getByRole('button', { name: 'Send anyway' }).click();
+  await until(() => world.logs.get(1042).at(-1).text === 'first\nsecond');
+  assert.ok(world.hellos.at(-1).resume.event, 'it resumed');
+});
+
+scene('acks lost with the connection: sent again with the old id, done once', async (page, world, url) => {
+  await login(page, url, 'anna', '#/c/1042');
+  await log(page).getByText('Oh great').waitFor();
+  await page.waitForTimeout(900); // the read mark is through
+  world.loseAcks = true;
+  await box(page).fill('only once');
+  await page.keyboard.press('Enter');
+  await log(page).getByText('only once').waitFor();
+  await page.waitForTimeout(200);
+  drop(world);
+  world.loseAcks = false;
+  world.down = false;
+  await page.getByText('No connection.').waitFor({ state: 'detached', timeout: 25_000 });
+  const sends = () => world.commands.filter((c) => c.cmd === 'message.send').map((c) => c.id);
+  await until(() => sends().length >= 2);
+  assert.equal(new Set(sends()).size, 1, `ids ${sends()}`);
+  assert.equal(world.logs.get(1042).filter((m) => m.text === 'only once').length, 1);
+  assert.equal(await log(page).getByText('only once').count(), 1);
+});
+
+scene('an offer by keyboard; the title flashes; none of it while typing', async (page, world, url) => {
+  await login(page, url, 'anna', '#/c/1042');
+  await box(page).fill('a');
+  world.offer(1051, 'anna', 20_000, 'Longest idle of four agents.');
+  await page.getByRole('alertdialog').getByText('Longest idle').waitFor();
+  await page.waitForFunction(() => document.title.includes('Offer: Jonas Keller'));
+  await box(page).press('a');
+  assert.equal(world.get('work', 1051).state, 'offered');
+  await box(page).press('Alt+a');
+  await page.waitForFunction(() => location.hash.startsWith('#/c/1051'));
+  assert.equal(world.get('work', 1051).state, 'active');
+  world.offer(1050, 'anna', 20_000);
+  await page.getByRole('alertdialog').waitFor();
+  await log(page).focus();
+  await page.keyboard.press('d');
+  await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+  assert.equal(world.get('work', 1050).state, 'queued');
+});
+
+scene('the stale-draft guard: seen here, and said by the daemon', async (page, world, url) => {
+  await login(page, url, 'anna', '#/c/1042');
+  await log(page).getByText('Oh great').waitFor();
+  await box(page).fill('No, nothing to do.');
+  world.say(1042, { direction: 'out', author: 'bob', text: 'Bob here.' });
+  await page.getByText('Bob Okafor replied since you began.').waitFor();
+  await page.keyboard.press('Enter');
+  assert.equal(await box(page).inputValue(), 'No, nothing to do.');
+  assert.equal(world.commands.filter((c) => c.cmd === 'message.send').length, 0, 'Enter does not send a stale draft');
+  await page.getByRole('button', { name: 'Send anyway' }).click();
+  await log(page).getByText('No, nothing to do.').waitFor();
+  // The daemon knew of something that had not come here yet.
+  await box(page).fill('And another thing');
+  await page.waitForTimeout(100);
+  const log1042 = world.logs.get(1042);
+  log1042.push({ id: 'x', conv: 1042, seq: log1042.length + 1, direction: 'in', text: 'wait', at: Date.now() });
+  await page.keyboard.press('Enter');
+  await page.getByText('Does your draft still fit?').waitFor();
+  assert.equal(await box(page).inputValue(), 'And another thing');
+});
+
+scene('older lines are added without moving what is read', async (page, world, url) => {
+  await login(page, url, 'anna', '#/c/1042');
+  await log(page).getByText('Oh great').waitFor();
+  // Measured before the scroll event is delivered, so before anything older can have come.
+  const top = (to) => log(page).evaluate((el, scroll) => {
+    if (scroll !== null) el.scrollTop = scroll;
+    const t = el.getBoundingClientRect().top;
+    const item = [...el.querySelectorAll('[data-seq]')].find((x) => x.getBoundingClientRect().bottom > t);
+    return { seq: item.dataset.seq, y: Math.round(item.getBoundingClientRect().top - t), n: el.querySelectorAll('[data-seq]').length };
+  }, to ?? null);
+  const at = await top(100);
+  await page.waitForFunction((n) => document.querySelectorAll('[data-seq]').length > n, at.n);
+  const later = await top();
+  assert.equal(later.seq, at.seq);
+  assert.ok(Math.abs(later.y - at.y) <= 2, `moved by ${later.y - at.y}`);
+}, () => { const w = morning(); long(w); return w; });
+
+scene('on a call the draft rests and no tone is due; then all is as it was', async (page, world, url) => {
+  await login(page, url, 'anna', '#/c/1042');
+  await box(page).fill('half a sentence');
+  world.put('agent', 'anna', { voice: 'active', voice_since: world.now() - 134_000 });
+  await page.getByText('You are on a call.').waitFor();
+  assert.equal(await box(page).getAttribute('readonly'), '');
+  await page.getByText(/^2:1\d$/).waitFor();
+  world.put('agent', 'anna', { voice: 'wrap', voice_wrap_until: world.now() + 30_000 });
+  await page.getByRole('button', { name: 'I’m done' }).click();
+  await page.getByText('You are on a call.').waitFor({ state: 'detached' });
+  assert.equal(await box(page).inputValue(), 'half a sentence');
+});
+
+scene('palette, notes, canned replies, drafts over a reload', async (page, world, url) => {
+  await login(page, url, 'anna', '#/c/1042');
+  await box(page).pressSequentially('/mom');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelector('textarea').value.startsWith('One moment please'));
+  await page.waitForTimeout(250);
+  await page.reload();
+  await page.waitForFunction(() => document.querySelector('textarea')?.value.startsWith('One moment please'));
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill('private note');
+  await page.keyboard.press('Enter');
+  const note = page.getByRole('textbox', { name: 'Private note' });
+  await note.fill('Only for us.');
+  await page.keyboard.press('Enter');
+  await log(page).getByText('Only for us.').waitFor();
+  await until(() => world.logs.get(1042).at(-1).text === 'Only for us.');
+  assert.equal(world.logs.get(1042).at(-1).is_private, true);
+});
+
+scene('a mail is shown without its scripts, styles and trackers breaking the policy', async (page, world, url) => {
+  await login(page, url, 'anna', '#/c/1029');
+  await page.frameLocator('iframe').getByText('Margaret Osei').waitFor();
+  await page.getByText('1 remote image is not loaded').waitFor();
+  assert.equal(await page.frameLocator('iframe').locator('b').evaluate((b) => b.style.color), 'rgb(179, 38, 30)');
+});

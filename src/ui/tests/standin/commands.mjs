@@ -1,0 +1,133 @@
+/* What the commands do here. Each handler returns the result's fields, or { error, text }. */
+const no = (error, text) => ({ error, text });
+
+function own(w, me, conv) {
+  const work = w.get('work', conv);
+  if (!work) return no('gone', 'This conversation is not open.');
+  return work.agent === me && work.state !== 'offered' ? null : no('not-yours', 'This conversation is somebody else’s.');
+}
+
+function event(w, conv, name, text, author) {
+  w.say(conv, { direction: 'internal', kind: 'event', event: name, text, author });
+}
+
+function release(w, conv, patch) {
+  const agent = w.get('work', conv)?.agent;
+  w.put('work', conv, patch);
+  if (agent) w.recount(agent);
+}
+
+const name = (w, id) => w.get('agent', id)?.name ?? id;
+
+export const handlers = {
+  'presence.set': (w, me, b) => { w.put('agent', me, { presence: b.presence, presence_reason: b.reason ?? '', presence_since: w.now() }); return {}; },
+
+  'offer.accept': (w, me, b) => {
+    const work = w.get('work', b.conv);
+    if (work?.offer !== b.offer) return no('gone', 'The offer is over: somebody else has it, or the time was up.');
+    w.put('work', b.conv, { state: 'active', offer: '', offer_deadline: 0, accepted_at: w.now(), silent_since: w.now() });
+    w.recount(me);
+    event(w, b.conv, 'accepted', `${name(w, me)} took the conversation`, me);
+    return { conv: b.conv };
+  },
+  'offer.decline': (w, me, b) => {
+    if (w.get('work', b.conv)?.offer !== b.offer) return no('gone', 'The offer is over.');
+    release(w, b.conv, { state: 'queued', agent: '', offer: '', offer_deadline: 0, waits_for: 'an agent of the queue' });
+    return { conv: b.conv };
+  },
+  'work.pick': (w, me, b) => {
+    if (w.get('work', b.conv)?.state !== 'queued') return no('gone', 'Somebody else was faster.');
+    w.put('work', b.conv, { state: 'active', agent: me, accepted_at: w.now(), forced: true });
+    w.recount(me);
+    event(w, b.conv, 'picked', `${name(w, me)} took it from the queue`, me);
+    return { conv: b.conv };
+  },
+  'work.transfer': (w, me, b) => {
+    if (b.text) w.say(b.conv, { direction: 'internal', kind: 'note', is_private: true, author: me, text: b.text });
+    event(w, b.conv, 'transferred', `${name(w, me)} transferred this to ${b.queue ?? name(w, b.agent)}`, me);
+    release(w, b.conv, b.queue ? { state: 'queued', agent: '', queue: b.queue, queued_at: w.now(), waits_for: 'a free agent' } : { state: 'active', agent: b.agent });
+    if (b.agent) w.recount(b.agent);
+    return { conv: b.conv };
+  },
+  'work.assign': (w, me, b) => handlers['work.transfer'](w, me, b),
+  'work.park': (w, me, b) => { release(w, b.conv, { state: 'parked' }); return {}; },
+  'work.unpark': (w, me, b) => { release(w, b.conv, { state: 'active' }); return {}; },
+  'work.snooze': (w, me, b) => { release(w, b.conv, { state: 'snoozed', wake_at: b.until }); event(w, b.conv, 'snoozed', `${name(w, me)} snoozed this`, me); return {}; },
+  'work.resolve': (w, me, b) => {
+    event(w, b.conv, 'resolved', `${name(w, me)} resolved this${b.disposition ? ` as ${b.disposition}` : ''}`, me);
+    w.put('conv', b.conv, { state: 'resolved', disposition: b.disposition ?? '', resolved_at: w.now() });
+    const work = w.get('work', b.conv);
+    const finish = () => {
+      const c = w.get('conv', b.conv);
+      if (c) w.closed.set(b.conv, c);
+      w.gone('work', b.conv);
+      w.gone('conv', b.conv);
+      w.recount(me);
+    };
+    if (work?.channel_kind === 'chat') {
+      w.put('work', b.conv, { state: 'wrap', wrap_until: w.now() + 15_000 });
+      w.later(15_000, () => w.get('work', b.conv)?.state === 'wrap' && finish());
+    } else finish();
+    return {};
+  },
+  'work.wrapped': (w, me, b) => {
+    if (b.conv) {
+      const c = w.get('conv', b.conv);
+      if (c) w.closed.set(b.conv, c);
+      w.gone('work', b.conv);
+      w.gone('conv', b.conv);
+      w.recount(me);
+    } else w.put('agent', me, { voice: 'idle', voice_wrap_until: 0, voice_since: w.now(), calls: [] });
+    return {};
+  },
+  'work.reopen': (w, me, b) => {
+    const c = w.closed.get(b.conv);
+    if (!c) return no('gone', 'There is nothing to reopen.');
+    w.closed.delete(b.conv);
+    w.put('conv', b.conv, { ...c, state: 'open' });
+    w.put('work', b.conv, { id: b.conv, channel_kind: c.kind, channel: c.channel, queue: 'billing', state: 'active', agent: me, t0: w.now() });
+    event(w, b.conv, 'reopened', `${name(w, me)} reopened this`, me);
+    w.recount(me);
+    return {};
+  },
+
+  'message.send': (w, me, b) => {
+    const wrong = own(w, me, b.conv);
+    if (wrong) return wrong;
+    const log = w.logs.get(b.conv) ?? [];
+    const newest = log.filter((m) => !m.is_private && !['note', 'event'].includes(m.kind) && !(m.direction === 'out' && m.author === me)).at(-1);
+    if (b.if_seq && newest && newest.seq > b.if_seq) return no('stale', 'Something was written since you began.');
+    const m = w.say(b.conv, { direction: 'out', author: me, text: b.text, client_ref: b.$id });
+    w.put('work', b.conv, { silent_since: 0 });
+    w.put('conv', b.conv, { read_seq: m.seq });
+    const kind = w.get('conv', b.conv).kind;
+    if (kind !== 'chat') {
+      w.deliver(b.conv, m.seq, 'queued');
+      w.later(300, () => w.deliver(b.conv, m.seq, 'sending'));
+      w.later(700, () => (b.text.includes('FAIL') ? w.deliver(b.conv, m.seq, 'failed', { error: 'the number is not in service', code: '30003' }) : w.deliver(b.conv, m.seq, 'sent')));
+      if (!b.text.includes('FAIL')) w.later(1500, () => w.deliver(b.conv, m.seq, 'delivered'));
+    } else w.later(500, () => w.put('conv', b.conv, { peer_delivered_seq: m.seq }));
+    return { conv: b.conv, seq: m.seq };
+  },
+  'message.retry': (w, me, b) => {
+    const d = w.deliveries.get(b.conv)?.get(b.seq);
+    if (!d) return no('gone', 'There is nothing to send again.');
+    w.deliver(b.conv, b.seq, 'queued', { attempts: d.attempts + 1, error: '', code: '' });
+    w.later(600, () => w.deliver(b.conv, b.seq, 'sent'));
+    w.later(1200, () => w.deliver(b.conv, b.seq, 'delivered'));
+    return {};
+  },
+  'note.add': (w, me, b) => {
+    const m = w.say(b.conv, { direction: 'internal', kind: 'note', is_private: true, author: me, text: b.text, client_ref: b.$id });
+    return { conv: b.conv, seq: m.seq };
+  },
+  'conv.read': (w, me, b) => { w.put('conv', b.conv, { read_seq: b.seq }); return {}; },
+  'conv.tag': (w, me, b) => {
+    const c = w.get('conv', b.conv);
+    if (!c) return no('gone', 'Not here.');
+    w.put('conv', b.conv, { tags: [...(c.tags ?? []).filter((t) => !(b.remove ?? []).includes(t)), ...(b.add ?? [])] });
+    return {};
+  },
+  'conv.spam': (w, me, b) => { w.put('conv', b.conv, { state: 'spam' }); w.closed.set(b.conv, w.get('conv', b.conv)); w.gone('work', b.conv); w.gone('conv', b.conv); w.recount(me); return {}; },
+  'conv.block': (w, me, b) => { w.put('conv', b.conv, { blocked: true }); return {}; },
+};
