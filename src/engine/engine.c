@@ -96,10 +96,12 @@ static void on_lease_stopped(void *owner) {
 }
 
 static void stop_now(struct engine *e) {
-    if (e->state == STOPPED)
-        return;
-    e->state = STOPPED;
     loop_timer_stop(&e->stop_timer);
+    if (e->state == STOPPED) { /* broken before */
+        on_lease_stopped(e);
+        return;
+    }
+    e->state = STOPPED;
     drop(e);
     lease_stop(e->lease, on_lease_stopped);
 }

@@ -165,6 +165,29 @@ static void garbage_is_dead_lettered(void **state) {
     stand_close(&s);
 }
 
+static bool broken(struct stand *s) {
+    return stand_status(s).broken;
+}
+
+/* An error of one command of an executed commit is a bug: this process leads no more, and says so.
+ */
+static void a_commit_refused_in_part_stops_the_tenant(void **state) {
+    (void)state;
+    struct stand s;
+    stand_open(&s, &server, "eight");
+    stand_engine(&s, NULL);
+    stand_until(&s, stand_leads);
+    stand_policy(&s);
+    struct sent *x = stand_message(&s, "+4451", "first", "b1");
+    stand_until(&s, stand_all_results);
+    stand_ask(&s, "SET {main}:conv:%llu:log nonsense", (unsigned long long)x->conv);
+    stand_message(&s, "+4451", "second", "b2");
+    stand_until(&s, broken);
+    assert_false(stand_status(&s).leading);
+    assert_string_equal(stand_status(&s).why, "a commit was refused in part");
+    stand_close(&s); /* engine_stop is answered all the same */
+}
+
 static int start(void **state) {
     (void)state;
     return redis_server_start(&server, NULL, NULL) ? 0 : -1;
@@ -183,6 +206,7 @@ int main(void) {
         cmocka_unit_test(newer_data_is_not_led),
         cmocka_unit_test(an_unknown_command_stops_this_build_only),
         cmocka_unit_test(garbage_is_dead_lettered),
+        cmocka_unit_test(a_commit_refused_in_part_stops_the_tenant),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

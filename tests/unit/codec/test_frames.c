@@ -224,7 +224,7 @@ static void test_visitor_limits(void **state) {
     visitor(TD_STR("{\"t\":\"open\",\"fields\":{\"name\":7}}"), TD_EINVAL);
     visitor(TD_STR("{\"t\":\"rate\",\"rating\":-1}"), TD_EINVAL);
     visitor(TD_STR("{\"t\":\"send\",\"text\":\"\xff\"}"), TD_EPARSE);
-    visitor(TD_STR("null"), TD_EINVAL);
+    visitor(TD_STR("null"), TD_EPARSE);
     visitor((struct td_str){0}, TD_EPARSE);
 }
 
@@ -450,7 +450,7 @@ static void test_tokens(void **state) {
         {"{\"name\":\"crm\",\"scopes\":[7]}", TD_EINVAL, 0},
         {"{\"scopes\":[\"read\"]}", TD_EINVAL, SCOPE_READ},
         {"[]", TD_EINVAL, 0},
-        {"\"crm\"", TD_EINVAL, 0},
+        {"\"crm\"", TD_EPARSE, 0},
         {"", TD_EPARSE, 0},
     };
     for (size_t i = 0; i < N_OF(cases); i++) {
