@@ -7,6 +7,7 @@
 #include "app.h"
 
 #include "app_offer.h"
+#include "app_tls.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "config/config.h"
@@ -48,12 +49,13 @@ struct app {
     struct channels *channels;
     struct web *web;
     struct offer *offer;
+    struct app_tls tls;
     struct metrics_events *counting;
     struct process_sources sources;
     struct edge edge;
     struct web_route routes[ROUTES_MAX]; /* as long as web lives */
     struct loop_signal sig_term, sig_int, sig_hup;
-    char process[128], pid_path[4096];
+    char process[128], pid_path[4224], data_path[4096]; /* data_path: PATH_MAX, for realpath */
     unsigned stopping; /* modules that still have to say that they stopped */
     bool stop_asked, reload_again;
 };
@@ -73,6 +75,9 @@ static int load(const struct app_options *o, struct config **out) {
     int rc = config_load(o->config_path, out, &errors, &n, &err);
     for (size_t i = 0; i < n; i++)
         fprintf(stderr, "%s:%u: %.*s\n", o->config_path, errors[i].line, TD_FMT(errors[i].text));
+    for (size_t i = 0; !rc && i < (*out)->warnings.n; i++)
+        fprintf(stderr, "%s:%u: warning: %.*s\n", o->config_path, (*out)->warnings.v[i].line,
+                TD_FMT((*out)->warnings.v[i].text));
     if (rc && !n)
         fprintf(stderr, "%s: %s\n", o->config_path, err.text);
     return rc;
@@ -102,6 +107,7 @@ static void stop(struct app *a) {
     a->stop_asked = true;
     td_log(TD_INFO, "app", "stopping", "");
     app_notify("STOPPING=1");
+    app_tls_stop(&a->tls);
     web_stop(a->web); /* nobody is taken in any more; sockets are told 1012 */
     a->stopping = 2;
     channels_stop(a->channels, stopped_one, a);
@@ -171,6 +177,10 @@ static void on_hup(struct loop_signal *s, int signum) {
 static int start_data(struct app *a, struct td_error *err) {
     if (mkdir(a->data_dir, 0700) && errno != EEXIST)
         return td_error_set(err, TD_EIO, "%s: %s", a->data_dir, strerror(errno));
+    if (!realpath(a->data_dir,
+                  a->data_path)) /* the working directory may change, the child's does */
+        return td_error_set(err, TD_EIO, "%s: %s", a->data_dir, strerror(errno));
+    a->data_dir = a->data_path;
     return config_key_file(a->data_dir, a->edge.key, err);
 }
 
@@ -249,6 +259,7 @@ static int start_web(struct app *a, struct td_error *err) {
     webhook_want_headers(&a->edge, a->web);
     a->sources = (struct process_sources){a->loop, a->store, a->inbox, a->engine, a->web};
     metrics_sampler(a->edge.metrics, process_sample, &a->sources);
+    app_tls_start(&a->tls, a->loop, a->web, c->tls_cert);
     return TD_OK;
 }
 
@@ -275,6 +286,7 @@ static void destroy(struct app *a) {
     loop_signal_stop(&a->sig_int);
     loop_signal_stop(&a->sig_hup);
     offer_free(&a->offer);
+    app_tls_stop(&a->tls);
     web_free(&a->web);
     api_free(&a->edge.api);
     channels_free(&a->channels);

@@ -74,7 +74,6 @@ static void on_log(void *arg, int rc, const struct read_item *v, size_t n) {
         going(p, rc);
 }
 
-/* Which lines: [from, to], 1-based; from > to: none. */
 void messages_range(uint64_t seq, uint64_t before, uint64_t after, bool has_after, uint64_t limit,
                     uint64_t *from, uint64_t *to) {
     if (has_after) {

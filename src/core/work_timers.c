@@ -101,7 +101,11 @@ static void exclusion_over(struct core *c, struct work_rt *rt) {
 
 /* ---- with an agent ---- */
 
-enum { NUDGED = 1, ESCALATED = 2 }; /* bits of work.nudges */
+enum {
+    NUDGED = 1,
+    ESCALATED = 2,
+    REQUEUED = 4
+}; /* stages; the first two are bits of work.nudges */
 
 static int64_t silent_after(const struct work_rt *rt, uint32_t bit) {
     const struct kind_policy *k = capacity_kind(rt->owner, rt->w->channel_kind);
@@ -111,7 +115,7 @@ static int64_t silent_after(const struct work_rt *rt, uint32_t bit) {
 }
 
 static int64_t silent_due(struct core *c, const struct work_rt *rt) {
-    static const uint32_t bits[] = {NUDGED, ESCALATED, 4};
+    static const uint32_t bits[] = {NUDGED, ESCALATED, REQUEUED};
     int64_t due = NEVER;
     (void)c;
     if (rt->w->state != WS_ACTIVE || !rt->w->silent_since || !rt->owner)
@@ -132,7 +136,7 @@ static bool silent_reached(struct core *c, const struct work_rt *rt, uint32_t bi
 static void silent(struct core *c, struct work_rt *rt) {
     int64_t ms = c->now - rt->w->silent_since;
     cell_edit(c, rt->cell);
-    if (silent_reached(c, rt, 4)) {
+    if (silent_reached(c, rt, REQUEUED)) {
         life_exclude(c, rt, rt->w->agent);
         life_lose(c, rt, false, "its agent did not answer");
         return;

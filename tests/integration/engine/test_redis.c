@@ -22,8 +22,10 @@ static void redis_is_killed_and_comes_back(void **state) {
             char id[24];
             snprintf(id, sizeof id, "%d-%d", round, i);
             stand_message(&s, "+4411", id, id);
-            if (i == 150)
-                stand_run_ms(&s, round); /* some are under way then */
+            if (i == 140) /* these are acknowledged … */
+                stand_until(&s, stand_all_settled);
+            if (i == 280) /* … of these nobody knows, and the last never leave */
+                stand_run_ms(&s, round);
         }
         redis_server_kill(&server);
         stand_until(&s, down);
