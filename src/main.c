@@ -19,7 +19,7 @@ static const char usage[] =
 int main(int argc, char **argv) {
     struct app_options o = {.config_path = "/etc/tandem/tandem.yaml"};
     bool check = false;
-    for (int i = 1; i < argc; i++) {
+    for (int i = 1; i < argc && argv[i]; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : NULL;
         if (!strcmp(argv[i], "--config") && value) {
             o.config_path = argv[++i];

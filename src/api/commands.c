@@ -150,7 +150,7 @@ void call_send(struct call *c, enum command_kind kind, const void *body) {
 static bool put_id(struct call *c, const struct record *r, const char *id_field, void *body) {
     for (size_t i = 0; id_field && i < r->n_fields; i++) {
         const struct field *f = &r->fields[i];
-        if (strcmp(f->name, id_field))
+        if (strcmp(f->name, id_field) != 0)
             continue;
         struct td_str id = call_param(c, "id");
         void *at = (char *)body + f->offset;

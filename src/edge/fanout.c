@@ -20,6 +20,7 @@ struct place { /* where a conversation stands: the audience of hints about it */
 struct fanout {
     struct edge *e;
     struct tail_sub sub;
+    struct store_watch watch;
     struct list staff, visitors;
     size_t n_staff, n_visitors;
     struct map by_sender, by_visitor, places;
@@ -169,6 +170,18 @@ static void on_reset(struct tail_sub *sub) {
     }
 }
 
+static void on_store(struct store_watch *w, bool up) {
+    struct fanout *f = CONTAINER_OF(w, struct fanout, watch);
+    struct list *const all[] = {&f->staff, &f->visitors};
+    struct td_str json = up ? TD_STR("{\"t\":\"store\",\"up\":true}")
+                            : TD_STR("{\"t\":\"store\",\"up\":false}");
+    for (size_t i = 0; i < 2; i++)
+        LIST_EACH_SAFE(x, next, all[i]) {
+            struct fanout_peer *p = CONTAINER_OF(x, struct fanout_peer, link);
+            p->frame(p, (struct td_str){0}, json);
+        }
+}
+
 /* ---- hints ---- */
 
 static void hint_staff(struct fanout *f, const struct hint *h, struct td_str json) {
@@ -303,7 +316,9 @@ struct fanout *fanout_new(struct edge *e) {
     buf_init(&f->visitor_frame, FRAME_MAX);
     f->sub.on_event = on_event;
     f->sub.on_reset = on_reset;
+    f->watch.cb = on_store;
     tail_subscribe(e->tail, &f->sub);
+    store_watch(e->store, &f->watch);
     tail_on_hint(e->tail, on_hint, f);
     return f;
 }
@@ -312,6 +327,7 @@ void fanout_free(struct fanout **fp) {
     struct fanout *f = *fp;
     if (!f)
         return;
+    store_unwatch(f->e->store, &f->watch);
     tail_unsubscribe(f->e->tail, &f->sub);
     tail_on_hint(f->e->tail, NULL, NULL);
     places_clear(f);

@@ -90,12 +90,15 @@ static socklen_t make_address(struct sockaddr_storage *ss, const struct web_list
 }
 
 static int bound_port(int fd) {
-    struct sockaddr_storage ss = {0};
-    socklen_t n = sizeof ss;
-    if (getsockname(fd, (struct sockaddr *)&ss, &n) != 0)
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } at = {.v6 = {0}};
+    socklen_t n = sizeof at;
+    if (getsockname(fd, &at.any, &n) != 0)
         return -1;
-    return ntohs(ss.ss_family == AF_INET ? ((struct sockaddr_in *)&ss)->sin_port
-                                         : ((struct sockaddr_in6 *)&ss)->sin6_port);
+    return ntohs(at.any.sa_family == AF_INET ? at.v4.sin_port : at.v6.sin6_port);
 }
 
 static int open_socket(const struct web_listen *spec, uint16_t *port, struct td_error *err) {

@@ -2,6 +2,8 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -10,14 +12,32 @@ static double seconds_of(struct timeval t) {
     return (double)t.tv_sec + (double)t.tv_usec / 1e6;
 }
 
-static void sample_memory(struct metrics *m) {
-    unsigned long pages = 0;
-    FILE *f = fopen("/proc/self/statm", "r");
+/* The n-th number of a file of /proc, from 0; behind the process's name, which may hold anything,
+ * when there is one. false: it cannot be read. */
+static bool proc_number(const char *path, int n, double *out) {
+    char text[1024];
+    FILE *f = fopen(path, "re");
     if (!f)
-        return;
-    if (fscanf(f, "%*u %lu", &pages) == 1)
-        metrics_set(m, METRIC_RSS, (double)pages * (double)sysconf(_SC_PAGESIZE));
+        return false;
+    size_t length = fread(text, 1, sizeof text - 1, f);
     fclose(f);
+    text[length] = '\0';
+    char *at = strrchr(text, ')');
+    at = at ? at + 1 : text;
+    at += strspn(at, " ");
+    for (; n > 0 && *at; n--) {
+        at += strcspn(at, " ");
+        at += strspn(at, " ");
+    }
+    char *end = at;
+    *out = strtod(at, &end);
+    return end != at;
+}
+
+static void sample_memory(struct metrics *m) {
+    double pages;
+    if (proc_number("/proc/self/statm", 1, &pages))
+        metrics_set(m, METRIC_RSS, pages * (double)sysconf(_SC_PAGESIZE));
 }
 
 static void sample_fds(struct metrics *m) {
@@ -31,33 +51,23 @@ static void sample_fds(struct metrics *m) {
     metrics_set(m, METRIC_FDS, n > 3 ? (double)(n - 3) : 0); /* ".", ".." and the folder's own */
 }
 
-/* Field 22 of /proc/self/stat: clock ticks from boot to the start. */
-static double start_time(void) {
-    static double at; /* does not change while the process lives */
-    unsigned long long ticks = 0;
+/* Field 22 of /proc/self/stat (proc(5)), the 20th behind the name: clock ticks from boot. */
+static void sample_start(struct metrics *m) {
+    double ticks;
     struct timespec boot, now;
-    if (at > 0)
-        return at;
-    FILE *f = fopen("/proc/self/stat", "r");
-    if (!f)
-        return 0;
-    int got = fscanf(f,
-                     "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
-                     "%*d %*d %*d %llu",
-                     &ticks);
-    fclose(f);
+    if (!proc_number("/proc/self/stat", 19, &ticks))
+        return;
     clock_gettime(CLOCK_BOOTTIME, &boot);
     clock_gettime(CLOCK_REALTIME, &now);
-    if (got == 1)
-        at = (double)(now.tv_sec - boot.tv_sec) + (double)ticks / (double)sysconf(_SC_CLK_TCK);
-    return at;
+    metrics_set(m, METRIC_STARTED,
+                (double)(now.tv_sec - boot.tv_sec) + ticks / (double)sysconf(_SC_CLK_TCK));
 }
 
 static void sample_process(struct metrics *m) {
     struct rusage used;
     sample_memory(m);
     sample_fds(m);
-    metrics_set(m, METRIC_STARTED, start_time());
+    sample_start(m);
     if (!getrusage(RUSAGE_SELF, &used))
         metrics_set(m, METRIC_CPU, seconds_of(used.ru_utime) + seconds_of(used.ru_stime));
 }

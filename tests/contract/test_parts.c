@@ -30,7 +30,8 @@ static int drop_arena(void **state) {
 
 static void equal(struct td_str found, const char *expected) {
     if (!td_str_eqz(found, expected))
-        fail_msg("found \"%.*s\", expected \"%s\"", TD_FMT(found), expected);
+        fail_msg("found \"%.*s\", expected \"%s\"", TD_FMT(found),
+                 expected ? expected : "(nothing)");
 }
 
 static void test_text(void **state) {

@@ -61,7 +61,9 @@ export class Desk {
 
   async accept() {
     await this.offer().waitFor();
+    const before = this.page.url();
     await this.offer().getByRole('button', { name: /Accept/ }).click();
+    await this.page.waitForURL((u) => u.href !== before && /#\/c\/\d+$/.test(u.href));
     await this.log().waitFor();
   }
 

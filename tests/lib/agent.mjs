@@ -116,4 +116,5 @@ export function autoAccept(agent) {
     agent.command('offer.accept', { conv: Number(key), offer: w.offer });
   };
   agent.on('entity', look);
+  for (const w of agent.all('work')) look('work', w.id, w);
 }

@@ -32,6 +32,7 @@ class Process {
   }
 
   async kill(signal = 'SIGKILL') {
+    this.child.ref(); /* worth waiting for */
     killNow(this.pid, signal);
     return this.ended;
   }
@@ -88,7 +89,7 @@ export class Daemon {
     });
     closeSync(out);
     child.on('error', (e) => process.stderr.write(`tandemd: ${e.message}\n`));
-    child.unref();
+    child.unref(); /* a test that failed does not hang for its sake */
     const p = new Process(child, ports);
     this.processes.push(p);
     if (wait) await this.ready(p);
@@ -129,14 +130,21 @@ export class Daemon {
     return new Error(`${text}\n--- end of ${this.log}\n${this.logTail()}`);
   }
 
-  /* Ends all that was started here, politely, then by force. → true: tandemd ended by itself. */
+  /* Ends all that was started here, politely, then by force. Throws when tandemd did not end by itself
+   * within its time, or a sanitizer has complained. */
   async stop() {
     for (const l of this.links) l.close();
     for (const r of this.rests) r.close();
-    let clean = true;
-    for (const p of this.processes) if (!p.exit) clean = (await endProcess(p.pid)) && clean;
+    const wrong = [];
+    for (const p of this.processes) {
+      if (p.exit) continue;
+      p.child.ref();
+      if (!(await endProcess(p.pid, { ms: 15000 }))) wrong.push('tandemd had to be killed');
+      else if ((await p.ended).code !== 0) wrong.push(`tandemd ended with ${JSON.stringify(p.exit)}`);
+    }
     for (const pid of processesIn(this.dir)) await endProcess(pid);
-    return clean;
+    if (/Sanitizer|runtime error:/.test(existsSync(this.log) ? readFileSync(this.log, 'utf8') : '')) wrong.push('a sanitizer complains');
+    if (wrong.length) throw new Error(`${wrong.join('; ')}\n--- end of ${this.log}\n${this.logTail(80)}`);
   }
 
   /* ---- Redis ---- */
@@ -168,8 +176,9 @@ export class Daemon {
     return run(join(binaries, 'tandemctl'), ['--data', this.dir, ...args]);
   }
 
-  async addUser(id, { name = id, role = 'agent', queues = 'chat,sms', password = `password of ${id}`, more = [] } = {}) {
-    await this.ctl('user', 'add', id, '--name', name, '--role', role, '--queues', queues, '--password', password, ...more);
+  /* Only agents take work unless told: a supervisor with queues would be offered it, too. */
+  async addUser(id, { name = id, role = 'agent', queues = role === 'agent' ? 'chat,sms' : '', password = `password of ${id}`, more = [] } = {}) {
+    await this.ctl('user', 'add', id, '--name', name, '--role', role, ...(queues ? ['--queues', queues] : []), '--password', password, ...more);
     this.users.set(id, { id, name, role, password });
   }
 

@@ -70,6 +70,7 @@ class Run {
     else await until(`tandemd dies at ${kill}`, () => d.current.exit, { ms: 30000 });
     const at = Date.now();
     await d.spawn({ env: this.failAt(next) });
+    this.armed = next;
     const ready = Date.now() - at;
     await this.flowing();
     return `tandemd died (${kill}); ready after ${ready} ms, acknowledging again after ${Date.now() - at} ms`;
@@ -82,10 +83,18 @@ class Run {
 
   async go() {
     for (const [i, kill] of this.kills.entries()) {
+      if (this.armed !== kill && this.failAt(kill).TANDEM_FAILPOINT) await this.arm(kill);
       await sleep(this.pause * (0.5 + this.fresh()));
       say(await this.killed(kill, this.kills[i + 1]));
     }
     await sleep(this.pause);
+  }
+
+  /* A fail point is named when a process starts. */
+  async arm(kill) {
+    await this.daemon.restart({ env: this.failAt(kill) });
+    this.armed = kill;
+    await this.flowing();
   }
 
   async account() {
