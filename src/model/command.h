@@ -14,7 +14,7 @@
     /* configuration, accounts */                                                                  \
     X(CONFIG_SET, 1, "config.set", policy, A_SYSTEM | A_ADMIN, "")                                 \
     X(USER_PUT, 2, "user.put", account, A_SYSTEM | A_ADMIN, "id")                                  \
-    X(USER_PASSWORD, 3, "user.password", account, A_SYSTEM | A_ADMIN | A_AGENT, "id,password")     \
+    X(USER_PASSWORD, 3, "user.password", account, A_SYSTEM | A_ADMIN | A_PEOPLE, "id,password")    \
     X(USER_DISABLE, 4, "user.disable", account, A_SYSTEM | A_ADMIN, "id")                          \
     /* from connectors */                                                                          \
     X(MESSAGE_IN, 10, "message.in", inbound, A_CONNECTOR | A_VISITOR, "message.from")              \

@@ -193,7 +193,7 @@ scene('palette, notes, canned replies, drafts over a reload', async (page, world
   await page.keyboard.press('Enter');
   await log(page).getByText('Only for us.').waitFor();
   await until(() => world.logs.get(1042).at(-1).text === 'Only for us.');
-  assert.equal(world.logs.get(1042).at(-1).is_private, true);
+  assert.equal(world.logs.get(1042).at(-1).private, true);
 });
 
 scene('a mail is shown without its scripts, styles and trackers breaking the policy', async (page, world, url) => {

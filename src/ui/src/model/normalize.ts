@@ -129,7 +129,7 @@ export function message(v: unknown): Message {
   const r = obj(v);
   return {
     ...plain(r, {
-      id: '', conv: 0, seq: 0, channel: '', is_private: false, author: '', text: '', html: '',
+      id: '', conv: 0, seq: 0, channel: '', private: false, author: '', text: '', html: '',
       quoted: '', subject: '', provider_at: 0, received_at: 0, at: 0, event: '', edits: 0, client_ref: '',
     }),
     direction: one(r.direction, 'in'),

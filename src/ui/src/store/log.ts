@@ -107,7 +107,7 @@ export function lines(messages: readonly Message[]): Line[] {
 export function visibleSeq(messages: readonly Message[]): number {
   for (let i = messages.length - 1; i >= 0; i--) {
     const m = messages[i]!;
-    if (!m.is_private && m.kind !== 'note' && m.direction !== 'internal' && m.kind !== 'event') return m.seq;
+    if (!m.private && m.kind !== 'note' && m.direction !== 'internal' && m.kind !== 'event') return m.seq;
   }
   return 0;
 }

@@ -18,7 +18,7 @@ interface Props { line: Line; conv: Conv; me: string; follows: boolean; delivery
 export const Bubble = memo(function Bubble({ line, conv, me, follows, delivery, seen, last }: Props) {
   const agents = useStore((s) => s.agents);
   const m = line.message;
-  const note = m.kind === 'note' || m.is_private;
+  const note = m.kind === 'note' || m.private;
   const outbound = m.direction !== 'in';
   const bot = m.author.startsWith('bot:');
   const who = !outbound ? m.from.name || contactName(conv) : bot ? `${m.author.slice(4)} (bot)` : m.author === me ? 'You' : agentName(agents, m.author) || 'Us';

@@ -21,7 +21,7 @@ function continues(a: Line | undefined, b: Line): boolean {
   if (!a) return false;
   const x = a.message, y = b.message;
   return x.kind === 'text' && y.kind === 'text' && x.direction === y.direction && x.author === y.author &&
-    x.is_private === y.is_private && x.from.addr === y.from.addr && y.at - x.at < CLOSE_MS && dayKey(x.at) === dayKey(y.at);
+    x.private === y.private && x.from.addr === y.from.addr && y.at - x.at < CLOSE_MS && dayKey(x.at) === dayKey(y.at);
 }
 
 export function Timeline({ conv }: { conv: Conv }) {

@@ -43,7 +43,7 @@ export const handlers = {
     return { conv: b.conv };
   },
   'work.transfer': (w, me, b) => {
-    if (b.text) w.say(b.conv, { direction: 'internal', kind: 'note', is_private: true, author: me, text: b.text });
+    if (b.text) w.say(b.conv, { direction: 'internal', kind: 'note', private: true, author: me, text: b.text });
     event(w, b.conv, 'transferred', `${name(w, me)} transferred this to ${b.queue ?? name(w, b.agent)}`, me);
     release(w, b.conv, b.queue ? { state: 'queued', agent: '', queue: b.queue, queued_at: w.now(), waits_for: 'a free agent' } : { state: 'active', agent: b.agent });
     if (b.agent) w.recount(b.agent);
@@ -95,7 +95,7 @@ export const handlers = {
     const wrong = own(w, me, b.conv);
     if (wrong) return wrong;
     const log = w.logs.get(b.conv) ?? [];
-    const newest = log.filter((m) => !m.is_private && !['note', 'event'].includes(m.kind) && !(m.direction === 'out' && m.author === me)).at(-1);
+    const newest = log.filter((m) => !m.private && !['note', 'event'].includes(m.kind) && !(m.direction === 'out' && m.author === me)).at(-1);
     if (b.if_seq && newest && newest.seq > b.if_seq) return no('stale', 'Something was written since you began.');
     const m = w.say(b.conv, { direction: 'out', author: me, text: b.text, client_ref: b.$id });
     w.put('work', b.conv, { silent_since: 0 });
@@ -118,7 +118,7 @@ export const handlers = {
     return {};
   },
   'note.add': (w, me, b) => {
-    const m = w.say(b.conv, { direction: 'internal', kind: 'note', is_private: true, author: me, text: b.text, client_ref: b.$id });
+    const m = w.say(b.conv, { direction: 'internal', kind: 'note', private: true, author: me, text: b.text, client_ref: b.$id });
     return { conv: b.conv, seq: m.seq };
   },
   'conv.read': (w, me, b) => { w.put('conv', b.conv, { read_seq: b.seq }); return {}; },

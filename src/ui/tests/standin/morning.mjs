@@ -1,7 +1,7 @@
 /* The conversations of that morning. */
 import { addConv, emptyWorld, HOUR, MIN } from './seed.mjs';
 
-const note = (author, text, ago) => ['internal', text, ago, { kind: 'note', is_private: true, author }];
+const note = (author, text, ago) => ['internal', text, ago, { kind: 'note', private: true, author }];
 const event = (name, text, ago) => ['internal', text, ago, { kind: 'event', event: name }];
 
 export function morning() {

@@ -7,7 +7,7 @@ import { message } from '../../src/model/normalize';
 
 const customer = (seq: number) => message({ seq, direction: 'in', from: { name: 'Ada' } });
 const by = (author: string, seq: number) => message({ seq, direction: 'out', author });
-const note = (seq: number) => message({ seq, direction: 'internal', kind: 'note', is_private: true, author: 'bob' });
+const note = (seq: number) => message({ seq, direction: 'internal', kind: 'note', private: true, author: 'bob' });
 const long = () => 0; // arrived long ago
 const NOW = 1_000_000;
 

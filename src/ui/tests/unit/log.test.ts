@@ -49,7 +49,7 @@ test('edits, withdrawals and reactions fold into the line that they mean', () =>
 });
 
 test('notes and events are nothing that the customer sees', () => {
-  assert.equal(visibleSeq([m(1), m(2, { kind: 'note', is_private: true }), m(3, { kind: 'event', direction: 'internal' })]), 1);
+  assert.equal(visibleSeq([m(1), m(2, { kind: 'note', private: true }), m(3, { kind: 'event', direction: 'internal' })]), 1);
 });
 
 test('the logs used last are kept, and those with messages on their way', () => {
