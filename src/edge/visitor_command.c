@@ -44,7 +44,8 @@ static int make_visitor(struct visitor_conn *c, struct td_arena *a, const struct
                         .fields = f->fields,
                         .delivered_seq = f->delivered,
                         .read_seq = f->read,
-                        .rating = (uint32_t)f->rating,
+                        .rating = f->rating <= 5 ? (uint32_t)f->rating
+                                                 : 0, /* 0: refused as missing */
                         .session = td_str_of(c->session)};
     for (size_t i = 0; i + 1 < f->fields.n; i += 2)
         if (td_str_eqz(f->fields.v[i], "name")) {
