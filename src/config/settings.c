@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <tandem/arena.h>
 
-enum { ITEMS_MAX = 1000 };
+enum { ITEMS_MAX = 1000, PLACES = 256 };
 
 struct slot {
     bool set;   /* a value stands there, given or default */
@@ -24,6 +24,7 @@ struct td_settings {
     struct td_arena *arena;
     size_t n;
     struct slot *slots;
+    uint8_t places[PLACES]; /* by the name's hash: the row + 1; 0: none. Asked for by every hook. */
 };
 
 /* ---- making ---- */
@@ -45,10 +46,24 @@ struct value_rule settings_rule(const struct td_setting *row) {
         .type = types[row->type], .min = row->min, .max = row->max, .choices = row->choices};
 }
 
+static unsigned place_of(const char *name) {
+    uint32_t h = 2166136261u; /* FNV-1a */
+    for (; *name; name++)
+        h = (h ^ (unsigned char)*name) * 16777619u;
+    return (h ^ h >> 8) % PLACES;
+}
+
+static void note_place(struct td_settings *s, size_t row) {
+    unsigned i = place_of(s->table[row].name);
+    while (s->places[i])
+        i = (i + 1) % PLACES;
+    s->places[i] = (uint8_t)(row + 1);
+}
+
 static struct slot *slot_of(const struct td_settings *s, const char *name) {
-    for (size_t i = 0; i < s->n; i++)
-        if (strcmp(s->table[i].name, name) == 0)
-            return &s->slots[i];
+    for (unsigned i = place_of(name); s->places[i]; i = (i + 1) % PLACES)
+        if (strcmp(s->table[s->places[i] - 1].name, name) == 0)
+            return &s->slots[s->places[i] - 1];
     return NULL;
 }
 
@@ -173,9 +188,12 @@ struct td_settings *settings_new(const struct td_setting *table) {
     s->n = n;
     s->arena = td_arena_new();
     s->slots = TD_ARENA_ARRAY(s->arena, struct slot, n);
-    for (size_t i = 0; i < n; i++)
+    assert(n < PLACES / 2 && "a table of settings this long wants another index");
+    for (size_t i = 0; i < n; i++) {
+        note_place(s, i);
         if (table[i].fallback)
             set_fallback(s, &s->slots[i], &table[i]);
+    }
     return s;
 }
 

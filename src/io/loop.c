@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 #include <uv.h>
@@ -43,8 +44,7 @@ int64_t loop_boot_ms(void) {
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-void loop_random(void *p, unsigned n) {
-    char *at = p;
+static void ask_kernel(char *at, size_t n) {
     while (n > 0) {
         ssize_t got = getrandom(at, n, 0);
         if (got < 0 && errno == EINTR)
@@ -52,8 +52,25 @@ void loop_random(void *p, unsigned n) {
         if (got < 0)
             abort(); /* no randomness: tokens and terms would be guessable */
         at += got;
-        n -= (unsigned)got;
+        n -= (size_t)got;
     }
+}
+
+/* Some in stock: every message needs a few bytes for its id. What was given away is wiped. */
+void loop_random(void *p, unsigned n) {
+    static _Thread_local char stock[512];
+    static _Thread_local size_t left;
+    if (n > sizeof stock) {
+        ask_kernel(p, n);
+        return;
+    }
+    if (n > left) {
+        ask_kernel(stock, sizeof stock);
+        left = sizeof stock;
+    }
+    left -= n;
+    memcpy(p, stock + left, n);
+    explicit_bzero(stock + left, n);
 }
 
 static void on_probe(uv_timer_t *t) {

@@ -96,7 +96,8 @@ struct web {
     size_t n_conns;
     struct web_conn *adopting;
     struct wheel wheel;
-    struct loop_timer tick;
+    struct list talking; /* sockets that were written to in this turn, see web_socket.c */
+    struct loop_timer tick, talked;
     struct buf scratch; /* heads, small answers, frames: WIRE_PRE bytes of room before each */
     struct web_stats stats;
     struct lws_context *lws;
@@ -127,6 +128,8 @@ void wire_kill(struct web_conn *c);
 /* lws looks at its own timers only when something else happens to it: something happens. */
 void wire_nudge(struct web *w);
 int wire_fd(const struct web_conn *c);
+/* Holds small writes back until it is let go, so that many frames leave in few packets. */
+void wire_cork(struct web_conn *c, bool on);
 enum wire_frame { WIRE_TEXT, WIRE_PING };
 /* payload has WIRE_PRE bytes of room before it. < 0: broken. */
 int wire_frame(struct web_conn *c, enum wire_frame kind, char *payload, size_t n);

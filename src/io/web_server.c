@@ -92,6 +92,7 @@ struct web *web_new(struct loop *l, const struct web_options *o, const struct we
     w->n_routes = n;
     list_init(&w->conns);
     list_init(&w->parked);
+    list_init(&w->talking);
     buf_init(&w->scratch, SCRATCH_MAX);
     wheel_init(&w->wheel, loop_boot_ms());
     int rc = take_options(w, o, err);
@@ -131,6 +132,7 @@ void web_free(struct web **w) {
     loop_timer_stop(&x->tick);
     listen_free(x);
     wire_shut(x);
+    loop_timer_stop(&x->talked);
     buf_fini(&x->scratch);
     td_arena_free(&x->arena);
     mem_free(x);

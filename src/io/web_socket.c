@@ -2,7 +2,8 @@
  *
  * Happy path: upgrade accepted → open → messages whole, both ways → closed.
  * A frame to send goes straight to the socket when nothing waits; else it queues, and the queue
- * moves when lws says the socket takes more.
+ * moves when lws says the socket takes more. An event makes several frames: the first of a turn of
+ * the loop leaves at once, those behind it leave together at the turn's end.
  *
  * Failure modes:
  *   peer too slow: unsent bytes over the limit → queue dropped, 4408;
@@ -26,6 +27,8 @@ struct frame {
 struct web_socket {
     struct web_conn *conn;
     struct web_request *req; /* of the upgrade */
+    struct list talking;     /* web.talking */
+    bool corked;
     const struct web_socket_ops *ops;
     void *user;
     struct frame *first, **last;
@@ -62,6 +65,7 @@ int socket_on_open(struct web_conn *c) {
     s->req = r;
     s->ops = route->socket;
     s->last = &s->first;
+    list_init(&s->talking);
     s->max_out = s->ops->max_out_bytes ? s->ops->max_out_bytes : DEFAULT_OUT;
     s->max_in = route->max_body ? route->max_body : DEFAULT_IN;
     s->heard_ms = s->pinged_ms = loop_boot_ms();
@@ -92,6 +96,30 @@ void web_socket_forget_request(struct web_socket *s) {
 
 /* ---- out ---- */
 
+static void on_talked(struct loop_timer *t) {
+    struct web *w = CONTAINER_OF(t, struct web, talked);
+    LIST_EACH_SAFE(x, next, &w->talking) {
+        struct web_socket *s = CONTAINER_OF(x, struct web_socket, talking);
+        if (s->corked)
+            wire_cork(s->conn, false);
+        s->corked = false;
+        list_del(x);
+    }
+}
+
+static void hold_back(struct web_socket *s) {
+    struct web *w = s->conn->web;
+    if (!list_empty(&s->talking)) {
+        if (!s->corked)
+            wire_cork(s->conn, true);
+        s->corked = true;
+        return;
+    }
+    if (list_empty(&w->talking))
+        loop_defer(w->loop, &w->talked, on_talked);
+    list_push(&w->talking, &s->talking);
+}
+
 static void drop_queue(struct web_socket *s) {
     for (struct frame *f = s->first, *next; f; f = next) {
         next = f->next;
@@ -113,6 +141,7 @@ void web_socket_close(struct web_socket *s, uint16_t code, const char *reason) {
 }
 
 static int write_frame(struct web_socket *s, char *payload, size_t n) {
+    hold_back(s);
     if (wire_frame(s->conn, WIRE_TEXT, payload, n) < 0) {
         drop_queue(s);
         s->closing = true;
@@ -269,6 +298,7 @@ void socket_on_closed(struct web_conn *c) {
         return;
     c->sock = NULL;
     s->closing = true;
+    list_del(&s->talking);
     drop_queue(s);
     c->web->stats.sockets--;
     s->ops->closed(s);
