@@ -19,7 +19,11 @@
  *  9. A hook is answered only after td_host_take's done; verify runs on the raw body before decode.
  * 10. Bad input from a peer is an error for that input only; it never ends the instance.
  * 11. No secret reaches a log, an error text or a verdict text.
- * 12. The same hook twice yields the same dedupe keys. */
+ * 12. The same hook twice yields the same dedupe keys.
+ * 13. gate is called for one agent at a time; otherwise it keeps rules 4, 6 and 7 as send does. Its
+ *     answer is true for the moment of the answer: TD_GATE_DONE to a closing means that no ring can
+ *     come any more. The host asks again after the link was down. It never touches a pause that
+ *     somebody else has set. */
 #ifndef TANDEM_CONNECTOR_H
 #define TANDEM_CONNECTOR_H
 
@@ -31,9 +35,10 @@ enum td_capability {
     TD_CAN_POLL = 4,
     TD_CAN_RECEIPTS = 8,
     TD_CAN_MEDIA = 16,
-    TD_CAN_VOICE = 32,      /* brings voice states, no messages */
-    TD_CAN_LIVE = 64,       /* the customer's own socket: messages go by events, never by send */
-    TD_CAN_IDEMPOTENT = 128 /* a repeated send with the same key sends once */
+    TD_CAN_VOICE = 32,       /* brings voice states, no messages */
+    TD_CAN_LIVE = 64,        /* the customer's own socket: messages go by events, never by send */
+    TD_CAN_IDEMPOTENT = 128, /* a repeated send with the same key sends once */
+    TD_CAN_GATE = 256        /* can keep calls from an agent */
 };
 enum td_length_unit { TD_LEN_NONE, TD_LEN_GSM, TD_LEN_UTF16, TD_LEN_GRAPHEMES, TD_LEN_BYTES };
 
@@ -44,6 +49,20 @@ struct td_send {
     unsigned attempt;
     void *impl; /* the connector's own */
     void (*done)(struct td_send *s, const struct td_verdict *v);
+};
+
+/* An agent's gate (voice phones): closed, the phone system gives him no calls. */
+enum td_gate_answer {
+    TD_GATE_DONE,    /* as wished, and it holds: closed and no ring under way, or open */
+    TD_GATE_RINGING, /* closing came too late: a call rings or talks; the gate is open as before */
+    TD_GATE_FAILED,  /* unknown how it stands: no link, refused, no answer in time */
+    TD_GATE_UNKNOWN_AGENT /* the phone system knows no such extension */
+};
+struct td_gate {
+    struct td_str agent; /* his extension; owned by the caller until done */
+    bool close;
+    void *impl; /* the connector's own */
+    void (*done)(struct td_gate *g, enum td_gate_answer answer, struct td_str text);
 };
 
 struct td_connector {
@@ -66,6 +85,8 @@ struct td_connector {
     int (*start)(void *self, struct td_error *err);
     int (*send)(void *self, struct td_send *s);
     void (*cancel)(void *self, struct td_send *s);
+    int (*gate)(void *self, struct td_gate *g); /* NULL without TD_CAN_GATE */
+    void (*gate_cancel)(void *self, struct td_gate *g);
     void (*stop)(void *self, void (*stopped)(void *arg), void *arg);
     void (*destroy)(void **self);
 };

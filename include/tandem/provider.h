@@ -36,10 +36,13 @@ struct td_response {
 struct td_str td_header(const struct td_pair *v, size_t n,
                         const char *name); /* connectors/registry.c */
 
-/* What a hook or a poll brought. */
+/* What a phone system told. `agent` is an agent's id or the extension that he is bound to. About a
+ * call of an agent (agent and call set): "ringing", "active", "hold", "idle" (over). About a call
+ * that nobody has yet (agent empty): "queued", "abandoned". About the agent himself (call empty):
+ * "paused" and "unpaused" by other means than our own gate; `reason` as the phone shows it. */
 struct td_voice_event {
-    struct td_str agent, call, state /* ringing active hold idle */, from, to, queue;
-    uint64_t seq;
+    struct td_str agent, call, state, from, to, queue, reason;
+    uint64_t seq; /* grows within a call; 0: unknown */
     int64_t at;
 };
 struct td_incoming {

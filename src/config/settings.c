@@ -189,7 +189,7 @@ struct td_settings *settings_new(const struct td_setting *table) {
     s->arena = td_arena_new();
     s->slots = TD_ARENA_ARRAY(s->arena, struct slot, n);
     assert(n < PLACES / 2 && "a table of settings this long wants another index");
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; table && i < n; i++) {
         note_place(s, i);
         if (table[i].fallback)
             set_fallback(s, &s->slots[i], &table[i]);
