@@ -51,7 +51,7 @@ void buf_commit(struct buf *b, size_t n) {
     b->n += n;
 }
 
-int buf_put(struct buf *b, const void *p, size_t n) {
+int buf_grow_put(struct buf *b, const void *p, size_t n) {
     char *to = buf_reserve(b, n);
     if (!to)
         return b->rc;
@@ -61,16 +61,8 @@ int buf_put(struct buf *b, const void *p, size_t n) {
     return TD_OK;
 }
 
-int buf_put_str(struct buf *b, struct td_str s) {
-    return buf_put(b, s.p, s.n);
-}
-
 int buf_puts(struct buf *b, const char *cstr) {
     return buf_put_str(b, td_str_of(cstr));
-}
-
-int buf_putc(struct buf *b, char c) {
-    return buf_put(b, &c, 1);
 }
 
 int buf_printf(struct buf *b, const char *fmt, ...) {
@@ -112,17 +104,6 @@ char *buf_take(struct buf *b, size_t *n) {
     b->p = NULL;
     b->n = b->cap = 0;
     return p;
-}
-
-int buf_put_varint(struct buf *b, uint64_t v) {
-    char bytes[10];
-    size_t n = 0;
-    while (v >= 0x80) {
-        bytes[n++] = (char)(0x80 | (v & 0x7f));
-        v >>= 7;
-    }
-    bytes[n++] = (char)v;
-    return buf_put(b, bytes, n);
 }
 
 bool str_get_varint(struct td_str *s, uint64_t *v) {

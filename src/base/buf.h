@@ -5,6 +5,7 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
+#include <string.h>
 #include <tandem/str.h>
 
 struct buf {
@@ -14,12 +15,25 @@ struct buf {
 };
 
 void buf_init(struct buf *b, size_t max);
-void buf_fini(struct buf *b);  /* fine on a zeroed struct */
-void buf_reset(struct buf *b); /* empties, clears rc, keeps the memory */
-int buf_put(struct buf *b, const void *p, size_t n);
-int buf_put_str(struct buf *b, struct td_str s);
+void buf_fini(struct buf *b);                             /* fine on a zeroed struct */
+void buf_reset(struct buf *b);                            /* empties, clears rc, keeps the memory */
+int buf_grow_put(struct buf *b, const void *p, size_t n); /* buf_put where it has no room */
+/* Inline because everything that is stored or sent goes through them. */
+static inline int buf_put(struct buf *b, const void *p, size_t n) {
+    if (b->rc || n > b->cap - b->n)
+        return buf_grow_put(b, p, n);
+    if (n)
+        memcpy(b->p + b->n, p, n);
+    b->n += n;
+    return b->rc;
+}
+static inline int buf_putc(struct buf *b, char c) {
+    return buf_put(b, &c, 1);
+}
+static inline int buf_put_str(struct buf *b, struct td_str s) {
+    return buf_put(b, s.p, s.n);
+}
 int buf_puts(struct buf *b, const char *cstr);
-int buf_putc(struct buf *b, char c);
 int buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Room for n bytes at the end, to be written by the caller and then counted with buf_commit. NULL
  * over the maximum. */
@@ -38,7 +52,14 @@ static inline int buf_rc(const struct buf *b) {
 }
 
 /* LEB128 variable-length integers, at most 10 bytes. */
-int buf_put_varint(struct buf *b, uint64_t v);
+static inline int buf_put_varint(struct buf *b, uint64_t v) {
+    char bytes[10];
+    size_t n = 0;
+    for (; v >= 0x80; v >>= 7)
+        bytes[n++] = (char)(0x80 | (v & 0x7f));
+    bytes[n++] = (char)v;
+    return buf_put(b, bytes, n);
+}
 /* Reads one from *s and advances it. false: truncated or too long. */
 bool str_get_varint(struct td_str *s, uint64_t *v);
 

@@ -98,7 +98,8 @@ struct effects {
  * and all other events as they happened, visitors' EV_VISIT last. */
 struct effects core_drain(struct core *c);
 
-/* Index names: "open", "closed" (score: last activity), "contact:<id>" (the same), "queue:<id>"
+/* Index names: "open", "closed" (score: last activity), "contact:<id>" (score: since when it
+ * exists, so that it is written once), "queue:<id>"
  * (open work; score: since when the customer waits), "agent:<id>" (what is his and not ended;
  * score: since when).
  *

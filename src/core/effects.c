@@ -219,15 +219,15 @@ static void index_conv(struct core *c, const struct cell *cell) {
         index_effect(c, FX_UNINDEX, was, conv->id, 0);
     if (is.n && (moved || !td_str_eq(was, is)))
         index_effect(c, FX_INDEX, is, conv->id, conv->last_at);
-    if (conv->contact && (moved || rt->was_contact != conv->contact))
-        index_effect(c, FX_INDEX, contact_list(c, conv->contact), conv->id, conv->last_at);
+    if (conv->contact && (cell->fresh || rt->was_contact != conv->contact))
+        index_effect(c, FX_INDEX, contact_list(c, conv->contact), conv->id, conv->created_at);
 }
 
 /* What clients are shown of an entity: not its bookkeeping, which would double the events. */
 static void announce_body(struct core *c, struct cell *cell, struct event *e) {
     if (cell->kind == EK_AGENT) {
         struct agent a = *(const struct agent *)cell->obj;
-        a.seen = (struct ring){NULL, 0};
+        a.seen = (struct ring){{NULL, 0}};
         e->body = td_arena_dup(c->batch, pack(&c->body, &rec_agent, &a));
     } else if (cell->kind == EK_CONV) {
         struct conv v = *(const struct conv *)cell->obj;

@@ -349,10 +349,24 @@ struct tenant *table_tenant(struct core *c) {
 
 /* ---- rings ---- */
 
+static void put_le(char *p, uint64_t v, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        p[i] = (char)(v >> (8 * i));
+}
+
+static uint64_t get_le(const char *p, size_t n) {
+    uint64_t v = 0;
+    for (size_t i = 0; i < n; i++)
+        v |= (uint64_t)(unsigned char)p[i] << (8 * i);
+    return v;
+}
+
 bool ring_has(const struct ring *r, struct td_str key) {
-    uint64_t hash = hash_str(key);
-    for (size_t i = r->n; i-- > 0;) /* repetitions are mostly recent */
-        if (r->v[i].hash == hash)
+    char hash[8];
+    put_le(hash, hash_str(key), sizeof hash);
+    /* Repetitions are mostly recent. */
+    for (size_t i = r->slots.n / RING_SLOT_BYTES; i-- > 0;)
+        if (memcmp(r->slots.p + i * RING_SLOT_BYTES, hash, sizeof hash) == 0)
             return true;
     return false;
 }
@@ -360,19 +374,21 @@ bool ring_has(const struct ring *r, struct td_str key) {
 void ring_add(struct cell *cell, struct ring *r, struct td_str key, int64_t now_ms, uint64_t keep_s,
               size_t max) {
     uint64_t now_s = (uint64_t)now_ms / 1000;
-    size_t drop = 0;
-    while (drop < r->n && (r->v[drop].at_s + keep_s < now_s || r->n - drop >= max))
-        drop++;
-    if (drop) {
-        memmove(r->v, r->v + drop, (r->n - drop) * sizeof *r->v);
-        r->n -= drop;
+    const char *kept = r->slots.p;
+    size_t n = r->slots.n / RING_SLOT_BYTES;
+    while (n && (n >= max || get_le(kept + 8, 4) + keep_s < now_s)) {
+        kept += RING_SLOT_BYTES;
+        n--;
     }
-    if (r->n >= cell->ring_cap) {
-        cell->ring_cap = r->n < 4 ? 8 : r->n * 2;
-        struct seen *v = TD_ARENA_ARRAY(cell->arena, struct seen, cell->ring_cap);
-        if (r->n)
-            memcpy(v, r->v, r->n * sizeof *v);
-        r->v = v;
+    char *own = (char *)(uintptr_t)r->slots.p; /* ring_cap: from the arena, and only ours */
+    if (n >= cell->ring_cap) {
+        cell->ring_cap = n < 4 ? 8 : n * 2;
+        own = td_arena_alloc(cell->arena, cell->ring_cap * RING_SLOT_BYTES);
     }
-    r->v[r->n++] = (struct seen){hash_str(key), now_s};
+    if (n && own != kept)
+        memmove(own, kept, n * RING_SLOT_BYTES);
+    char *slot = own + n * RING_SLOT_BYTES;
+    put_le(slot, hash_str(key), 8);
+    put_le(slot + 8, now_s, 4);
+    r->slots = (struct td_str){own, (n + 1) * RING_SLOT_BYTES};
 }

@@ -17,7 +17,8 @@
 
 #include <tandem/log.h>
 
-#define MAX_BATCH 512
+/* Under load one batch goes with each turn of the loop: smaller ones fall behind the edges. */
+#define MAX_BATCH 1024
 #define STRIKE_WAIT_MS 1000
 #define KEEP_CACHED 50000
 #define STOP_MS 2000

@@ -26,7 +26,7 @@ void engine_status_get(const struct engine *e, struct engine_status *out);
 
 /* For tests: 0 and NULL leave the default. */
 struct engine_tuning {
-    size_t max_batch;       /* commands; 512 */
+    size_t max_batch;       /* commands; 1024 */
     int64_t strike_wait_ms; /* unit of the wait after crashes; 1000 */
     void (*before_apply)(const struct command *c);
 };

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#define COUNT 8
+#define COUNT 16
 #define BLOCK_MS 1000
 #define AGAIN_MS 50
 
@@ -189,12 +189,12 @@ static void read_on(struct reader *r) {
         return;
     /* The first read of a term must tell at once whether there is anything. */
     bool block = r->tail != 0;
-    struct td_str blocking[] = {TD_STR("XREAD"), TD_STR("COUNT"),   TD_STR("8"),
+    struct td_str blocking[] = {TD_STR("XREAD"), TD_STR("COUNT"),   TD_STR("16"),
                                 TD_STR("BLOCK"), TD_STR("1000"),    TD_STR("STREAMS"),
                                 r->key,          td_str_of(r->from)};
-    struct td_str at_once[] = {TD_STR("XREAD"),   TD_STR("COUNT"), TD_STR("8"),
+    struct td_str at_once[] = {TD_STR("XREAD"),   TD_STR("COUNT"), TD_STR("16"),
                                TD_STR("STREAMS"), r->key,          td_str_of(r->from)};
-    _Static_assert(COUNT == 8 && BLOCK_MS == 1000, "as in the command");
+    _Static_assert(COUNT == 16 && BLOCK_MS == 1000, "as in the command");
     struct ask *a = new_ask(r);
     int rc = block ? redis_send(r->redis, 8, blocking, BLOCK_MS, on_entries, a)
                    : redis_send(r->redis, 6, at_once, 0, on_entries, a);

@@ -8,7 +8,7 @@
 #include "store/entry.h"
 #include "store/store.h"
 
-#define READER_AHEAD 1024 /* commands; no more reads while so many wait */
+#define READER_AHEAD 2048 /* commands; no more reads while so many wait */
 
 struct reader_entry;
 struct queued {

@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "io/web_priv.h"
 #include "io/web_text.h"
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <tandem/log.h>
 
@@ -26,11 +25,6 @@ void wire_want_write(struct web_conn *c) {
 }
 int wire_fd(const struct web_conn *c) {
     return lws_get_socket_fd(c->wsi);
-}
-
-void wire_cork(struct web_conn *c, bool on) {
-    int value = on;
-    setsockopt(wire_fd(c), IPPROTO_TCP, TCP_CORK, &value, sizeof value);
 }
 
 bool wire_next_request(struct web_conn *c) {

@@ -101,8 +101,9 @@ struct web_socket_ops {
 };
 void web_socket_set(struct web_socket *s, void *user);
 void *web_socket_get(const struct web_socket *s);
-/* Sends or queues one text message (copied). TD_EFULL: too slow, it is being closed. TD_ECONN: it
- * is closing. */
+/* Sends or queues one frame of text without a line end (copied). Frames sent in one turn of the
+ * loop leave as the lines of one message, in order. TD_EFULL: too slow, it is being closed.
+ * TD_ECONN: it is closing. */
 int web_socket_send(struct web_socket *s, struct td_str frame);
 size_t web_socket_pending(const struct web_socket *s);
 /* What is queued is still sent, then the close frame; `closed` follows, never inside. */

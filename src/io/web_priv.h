@@ -128,8 +128,6 @@ void wire_kill(struct web_conn *c);
 /* lws looks at its own timers only when something else happens to it: something happens. */
 void wire_nudge(struct web *w);
 int wire_fd(const struct web_conn *c);
-/* Holds small writes back until it is let go, so that many frames leave in few packets. */
-void wire_cork(struct web_conn *c, bool on);
 enum wire_frame { WIRE_TEXT, WIRE_PING };
 /* payload has WIRE_PRE bytes of room before it. < 0: broken. */
 int wire_frame(struct web_conn *c, enum wire_frame kind, char *payload, size_t n);

@@ -1,9 +1,9 @@
 /* The life of a WebSocket.
  *
  * Happy path: upgrade accepted → open → messages whole, both ways → closed.
- * A frame to send goes straight to the socket when nothing waits; else it queues, and the queue
- * moves when lws says the socket takes more. An event makes several frames: the first of a turn of
- * the loop leaves at once, those behind it leave together at the turn's end.
+ * One event makes several frames, a batch of events hundreds: what is sent in one turn of the loop
+ * leaves at its end as the lines of one message. It goes straight to the socket when nothing waits;
+ * else it queues, and the queue moves when lws says the socket takes more.
  *
  * Failure modes:
  *   peer too slow: unsent bytes over the limit → queue dropped, 4408;
@@ -14,21 +14,20 @@
 #include "io/web_priv.h"
 
 #define CLOSE_MS 5000
+#define LINES_BYTES 65536 /* a message that has so much leaves before the turn's end */
 #define DEFAULT_OUT (1024 * 1024)
 #define DEFAULT_IN 65536
 
 struct frame {
     struct frame *next;
-    size_t n;
-    char room[WIRE_PRE];
-    char payload[];
+    struct buf b; /* WIRE_PRE bytes of room, and the payload */
 };
 
 struct web_socket {
     struct web_conn *conn;
     struct web_request *req; /* of the upgrade */
-    struct list talking;     /* web.talking */
-    bool corked;
+    struct list talking;     /* web.talking: `lines` is not empty */
+    struct buf lines;        /* WIRE_PRE bytes of room, then what was sent in this turn */
     const struct web_socket_ops *ops;
     void *user;
     struct frame *first, **last;
@@ -84,9 +83,6 @@ void web_socket_set(struct web_socket *s, void *user) {
 void *web_socket_get(const struct web_socket *s) {
     return s->user;
 }
-size_t web_socket_pending(const struct web_socket *s) {
-    return s->queued + s->in_flight;
-}
 
 void web_socket_forget_request(struct web_socket *s) {
     if (s->req)
@@ -96,53 +92,30 @@ void web_socket_forget_request(struct web_socket *s) {
 
 /* ---- out ---- */
 
-static void on_talked(struct loop_timer *t) {
-    struct web *w = CONTAINER_OF(t, struct web, talked);
-    LIST_EACH_SAFE(x, next, &w->talking) {
-        struct web_socket *s = CONTAINER_OF(x, struct web_socket, talking);
-        if (s->corked)
-            wire_cork(s->conn, false);
-        s->corked = false;
-        list_del(x);
-    }
+static size_t payload(const struct buf *b) {
+    return b->n > WIRE_PRE ? b->n - WIRE_PRE : 0;
 }
 
-static void hold_back(struct web_socket *s) {
-    struct web *w = s->conn->web;
-    if (!list_empty(&s->talking)) {
-        if (!s->corked)
-            wire_cork(s->conn, true);
-        s->corked = true;
-        return;
-    }
-    if (list_empty(&w->talking))
-        loop_defer(w->loop, &w->talked, on_talked);
-    list_push(&w->talking, &s->talking);
+size_t web_socket_pending(const struct web_socket *s) {
+    return s->queued + s->in_flight + payload(&s->lines);
 }
 
 static void drop_queue(struct web_socket *s) {
     for (struct frame *f = s->first, *next; f; f = next) {
         next = f->next;
+        buf_fini(&f->b);
         mem_free(f);
     }
     s->first = NULL;
     s->last = &s->first;
     s->queued = 0;
+    list_del(&s->talking);
+    buf_fini(&s->lines);
 }
 
-void web_socket_close(struct web_socket *s, uint16_t code, const char *reason) {
-    if (s->closing)
-        return;
-    s->closing = true;
-    s->code = code;
-    s->reason = reason ? mem_dup(reason, strnlen(reason, 120)) : NULL;
-    http_due_in(s->conn, CLOSE_MS);
-    wire_want_write(s->conn);
-}
-
-static int write_frame(struct web_socket *s, char *payload, size_t n) {
-    hold_back(s);
-    if (wire_frame(s->conn, WIRE_TEXT, payload, n) < 0) {
+static int write_frame(struct web_socket *s, struct buf *b) {
+    size_t n = payload(b);
+    if (wire_frame(s->conn, WIRE_TEXT, b->p + WIRE_PRE, n) < 0) {
         drop_queue(s);
         s->closing = true;
         wire_kill(s->conn);
@@ -153,31 +126,74 @@ static int write_frame(struct web_socket *s, char *payload, size_t n) {
     return TD_OK;
 }
 
+static void enqueue(struct web_socket *s, struct buf *b) {
+    struct frame *f = MEM_NEW(struct frame);
+    f->b = *b;
+    *s->last = f;
+    s->last = &f->next;
+    s->queued += payload(b);
+    *b = (struct buf){0};
+    wire_want_write(s->conn);
+}
+
+/* The lines of this turn become a message. */
+static void end_message(struct web_socket *s, bool may_write) {
+    struct buf b = s->lines;
+    list_del(&s->talking);
+    s->lines = (struct buf){0};
+    if (!b.n)
+        return;
+    if (may_write && !s->first && !wire_congested(s->conn))
+        write_frame(s, &b);
+    else
+        enqueue(s, &b);
+    buf_fini(&b);
+}
+
+static void on_talked(struct loop_timer *t) {
+    struct web *w = CONTAINER_OF(t, struct web, talked);
+    while (!list_empty(&w->talking))
+        end_message(CONTAINER_OF(w->talking.next, struct web_socket, talking), true);
+}
+
+static void begin_message(struct web_socket *s) {
+    struct web *w = s->conn->web;
+    buf_init(&s->lines, WIRE_PRE + s->max_out + 1);
+    buf_reserve(&s->lines, WIRE_PRE);
+    buf_commit(&s->lines, WIRE_PRE);
+    if (list_empty(&w->talking))
+        loop_defer(w->loop, &w->talked, on_talked);
+    list_push(&w->talking, &s->talking);
+}
+
+void web_socket_close(struct web_socket *s, uint16_t code, const char *reason) {
+    if (s->closing)
+        return;
+    end_message(s, false);
+    s->closing = true;
+    s->code = code;
+    s->reason = reason ? mem_dup(reason, strnlen(reason, 120)) : NULL;
+    http_due_in(s->conn, CLOSE_MS);
+    wire_want_write(s->conn);
+}
+
 int web_socket_send(struct web_socket *s, struct td_str frame) {
-    struct web_conn *c = s->conn;
-    if (s->closing || c->phase != WP_SOCKET)
+    if (s->closing || s->conn->phase != WP_SOCKET)
         return TD_ECONN;
-    if (s->queued + s->in_flight + frame.n > s->max_out) {
+    if (web_socket_pending(s) + frame.n > s->max_out) {
         drop_queue(s);
         web_socket_close(s, 4408, "too slow");
         return TD_EFULL;
     }
-    if (!s->first && !wire_congested(c)) {
-        struct buf *b = &c->web->scratch;
-        buf_reset(b);
-        char *p = buf_reserve(b, WIRE_PRE + frame.n);
-        if (p) { /* else larger than any answer either: the queue takes it */
-            memcpy(p + WIRE_PRE, frame.p, frame.n);
-            return write_frame(s, p + WIRE_PRE, frame.n);
-        }
-    }
-    struct frame *f = mem_alloc(sizeof *f + frame.n);
-    f->n = frame.n;
-    memcpy(f->payload, frame.p, frame.n);
-    *s->last = f;
-    s->last = &f->next;
-    s->queued += frame.n;
-    wire_want_write(c);
+    if (payload(&s->lines) && payload(&s->lines) + frame.n > LINES_BYTES)
+        end_message(s, true);
+    if (s->closing)
+        return TD_ECONN;
+    if (!s->lines.n)
+        begin_message(s);
+    else
+        buf_putc(&s->lines, '\n');
+    buf_put_str(&s->lines, frame);
     return TD_OK;
 }
 
@@ -192,9 +208,11 @@ int socket_on_writable(struct web_conn *c) {
         s->first = f->next;
         if (!s->first)
             s->last = &s->first;
-        s->queued -= f->n;
-        budget -= f->n < budget ? f->n : budget;
-        int rc = write_frame(s, f->payload, f->n);
+        size_t n = payload(&f->b);
+        s->queued -= n;
+        budget -= n < budget ? n : budget;
+        int rc = write_frame(s, &f->b);
+        buf_fini(&f->b);
         mem_free(f);
         if (rc != TD_OK)
             return -1;
@@ -298,7 +316,6 @@ void socket_on_closed(struct web_conn *c) {
         return;
     c->sock = NULL;
     s->closing = true;
-    list_del(&s->talking);
     drop_queue(s);
     c->web->stats.sockets--;
     s->ops->closed(s);

@@ -12,12 +12,12 @@
 #include <tandem/message.h>
 #include <tandem/verdict.h>
 
-struct ring { /* what was seen lately: hash_str of a dedupe key, and when (s); oldest first */
-    struct seen {
-        uint64_t hash;
-        uint64_t at_s;
-    } * v;
-    size_t n;
+/* What was seen lately, oldest first, in slots of 12 bytes: hash_str of a dedupe key (8, little
+ * endian) and when (4, Unix seconds). Bytes and not a list, because it is written with every
+ * message. */
+enum { RING_SLOT_BYTES = 12 };
+struct ring {
+    struct td_str slots;
 };
 
 /* The tenant's own counters. Key: "". */

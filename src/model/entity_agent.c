@@ -70,7 +70,7 @@ static const struct field agent_fields[] = {
     FIELD_AS(33, F_U32, struct agent, counts[3], "count_social", STAFF),
     FIELD_AS(34, F_U32, struct agent, counts[4], "count_mail", STAFF),
     FIELD(35, F_STR, struct agent, offer, STAFF),
-    FIELD(36, F_LIST, struct agent, seen, INTERNAL, .rec = &rec_seen),
+    FIELD_AS(60, F_BYTES, struct agent, seen.slots, "seen", INTERNAL), /* 36 was a list */
 };
 const struct record rec_agent = {.name = "agent",
                                  .kind = EK_AGENT,

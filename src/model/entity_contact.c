@@ -44,9 +44,9 @@ const struct record rec_ident = {.name = "ident",
 static const struct field thread_fields[] = {
     FIELD(1, F_U64, struct thread, version, .flags = FF_ALWAYS),
     FIELD(2, F_U64, struct thread, conv, INTERNAL),
-    FIELD(3, F_LIST, struct thread, seen, INTERNAL, .rec = &rec_seen),
     FIELD(4, F_BOOL, struct thread, opted_out, STAFF),
     FIELD(5, F_BOOL, struct thread, blocked, STAFF),
+    FIELD_AS(60, F_BYTES, struct thread, seen.slots, "seen", INTERNAL), /* 3 was a list */
 };
 const struct record rec_thread = {.name = "thread",
                                   .kind = EK_THREAD,

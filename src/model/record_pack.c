@@ -38,10 +38,12 @@ static void put_key(struct buf *b, uint64_t tag, unsigned wire) {
 }
 
 static void put_scalar(struct buf *b, const struct field *f, uint64_t v) {
+    char bytes[20];
     if (!v)
         return;
-    put_key(b, f->tag, 0);
-    buf_put_varint(b, v);
+    size_t n = encode_varint(bytes, (uint64_t)f->tag << 2);
+    n += encode_varint(bytes + n, v);
+    buf_put(b, bytes, n);
 }
 
 static void put_bytes(struct buf *b, struct td_str s) {

@@ -3,13 +3,6 @@
 #include "model/command.h"
 #include "model/event.h"
 
-static const struct field seen_fields[] = {
-    FIELD(1, F_U64, struct seen, hash),
-    FIELD(2, F_U64, struct seen, at_s),
-};
-const struct record rec_seen = {
-    .name = "seen", .version = 1, RECORD_FIELDS(struct seen, seen_fields)};
-
 static const struct field conv_field_fields[] = {
     FIELD(1, F_STR, struct conv_field, key, .flags = FF_REQUIRED, .max = 100),
     FIELD(2, F_STR, struct conv_field, value, .max = 4000),

@@ -30,7 +30,7 @@ enum record_kind {
     RK_CONTACT_EDIT
 };
 
-extern const struct record rec_seen, rec_conv_field, rec_skill_need;
+extern const struct record rec_conv_field, rec_skill_need;
 
 /* Every top-level record, NULL-terminated: for tests, fuzzing (corpora name a record by its place
  * here: append only) and tools. */

@@ -1,6 +1,8 @@
-/* Happy path: inbox_append packs into the open entry → full, or 1 ms later: XADD → its reply
- * settles the entry's commands. Failures: Redis refuses the XADD → TD_EFULL; the connection is lost
- * → TD_ECONN, and nobody knows; too few replicas have it → TD_ETIMEDOUT. */
+/* Happy path: inbox_append packs into the open entry → XADD → its reply settles the entry's
+ * commands. When to XADD: when it is full; else after 1 ms, so that many share one fsync; but with
+ * little to do and nothing under way at the end of the loop's turn, so that who comes alone need
+ * not wait. Failures: Redis refuses the XADD → TD_EFULL; the connection is lost → TD_ECONN, and
+ * nobody knows; too few replicas have it → TD_ETIMEDOUT. */
 #include "store/inbox.h"
 
 #include "base/list.h"
@@ -16,6 +18,7 @@
 #define ENTRY_COMMANDS 128
 #define ENTRY_BYTES (256 * 1024)
 #define LINGER_MS 1
+#define FEW (4 * 256) /* of per_entry: nobody else would come within a linger */
 #define LAG_EVERY_MS 100
 #define PENDING_MAX 65536 /* commands not yet answered */
 #define PENDING_BYTES ((size_t)32 * 1024 * 1024)
@@ -166,7 +169,10 @@ static struct entry *open_entry(struct inbox *i) {
         i->n_spare--;
     }
     i->open = e;
-    loop_timer_start(store_loop(i->store), &i->linger, LINGER_MS, 0, on_linger);
+    if (list_empty(&i->sent) && i->per_entry < FEW)
+        loop_defer(store_loop(i->store), &i->linger, on_linger);
+    else
+        loop_timer_start(store_loop(i->store), &i->linger, LINGER_MS, 0, on_linger);
     return e;
 }
 

@@ -1,11 +1,12 @@
 /* What is measured: the daemon and the peer, each with a Redis of its own that syncs every write. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { secrets } from '../lib/config.mjs';
 import { Daemon } from '../lib/daemon.mjs';
 import { request } from '../lib/http.mjs';
-import { binaries, endProcess, freePort, killNow, tempFolder, until } from '../lib/system.mjs';
+import { binaries, endProcess, freePort, tempFolder, until } from '../lib/system.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 export const bench = process.env.TANDEM_BENCH ?? join(binaries, 'tests/bench/tandem-bench');
@@ -60,10 +61,10 @@ export class Peer {
     p.dir = tempFolder('tandem-peer-');
     p.port = await freePort();
     const socket = join(p.dir, 'redis.sock');
+    /* Both name the folder: whatever happens, system.mjs ends them. */
     p.redis = spawn('redis-server', ['--port', '0', '--unixsocket', socket, '--dir', p.dir, '--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--auto-aof-rewrite-min-size', '4gb'], { stdio: 'ignore' });
-    await until('the peer has its Redis', async () => (await import('node:fs')).existsSync(socket));
+    await until('the peer has its Redis', () => existsSync(socket));
     p.node = spawn(process.execPath, [join(here, 'peer/peer.mjs'), String(p.port), socket, secrets.sms], { stdio: ['ignore', 'ignore', 'inherit'] });
-    process.on('exit', () => [p.node.pid, p.redis.pid].forEach((pid) => killNow(pid)));
     await until('the peer is ready', async () => (await request({ port: p.port, path: '/readyz' })).status === 200);
     return p;
   }

@@ -145,6 +145,12 @@ static const struct verdict_in *verdict(size_t n) {
 static struct td_str attempts(void) {
     return PLACE_ASK(&place, TD_STR("HLEN"), key(place.arena, "main", "attempts:out"));
 }
+/* The verdict is told before the journal is cleared. */
+static void expect_no_attempts(void) {
+    for (int i = 0; i < 1000 && !td_str_eqz(attempts(), "0"); i++)
+        place_rest(&place, 5);
+    assert_true(td_str_eqz(attempts(), "0"));
+}
 
 /* ---- tests ---- */
 
@@ -216,7 +222,7 @@ static void test_send_and_verdict(void **state) {
     place_send(&place, "out", 8, "01B", "+44", "Again"); /* while it runs */
     place_run(&place, has_two);
     assert_int_equal(atomic_load(&peer.requests), 2);
-    assert_true(td_str_eqz(attempts(), "0"));
+    expect_no_attempts();
     close_all();
 }
 
@@ -345,7 +351,7 @@ static void test_stop_cancels_and_tells(void **state) {
                         end */
     place_run(&place, has_verdict);
     assert_int_equal(verdict(0)->verdict.kind, TD_V_UNKNOWN);
-    assert_true(td_str_eqz(attempts(), "0"));
+    expect_no_attempts();
     close_all();
 }
 

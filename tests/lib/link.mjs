@@ -37,9 +37,11 @@ export class Link extends EventEmitter {
     });
     ws.on('message', (data) => {
       if (ws !== this.ws) return;
-      const f = JSON.parse(data.toString());
-      this.emit('frame', f);
-      this.take(f);
+      for (const line of data.toString().split('\n')) {
+        const f = JSON.parse(line);
+        this.emit('frame', f);
+        this.take(f);
+      }
     });
     ws.on('error', (e) => (this.lastError = e));
     ws.on('close', (code) => this.onClose(ws, code));

@@ -35,8 +35,7 @@ static void step(struct agent *a, const char *p, size_t n) {
         die("an agent was refused: %.*s", (int)n, p);
 }
 
-static void on_text(struct wsocket *s, const char *p, size_t n) {
-    struct agent *a = s->owner;
+static void on_frame(struct agent *a, const char *p, size_t n) {
     a->all->frames++;
     if (begins(p, n, "{\"t\":\"message\"")) {
         const char *mark = memmem(p, n, "\"~", 2);
@@ -44,6 +43,15 @@ static void on_text(struct wsocket *s, const char *p, size_t n) {
             a->all->message(a->all, strtoull(mark + 2, NULL, 10));
     } else if (!a->ready) {
         step(a, p, n);
+    }
+}
+
+/* A message holds one frame a line. */
+static void on_text(struct wsocket *s, const char *p, size_t n) {
+    for (const char *end = p + n, *line = p, *eol; line < end; line = eol + 1) {
+        eol = memchr(line, '\n', (size_t)(end - line));
+        eol = eol ? eol : end;
+        on_frame(s->owner, line, (size_t)(eol - line));
     }
 }
 

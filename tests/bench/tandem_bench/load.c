@@ -157,12 +157,17 @@ static void drive(struct load *l) {
     l->r->own_cpu_us = (double)(cpu[1][l->o->n_procs] - cpu[0][l->o->n_procs]) / n;
 }
 
+/* Tandem shows a message to all agents of its queue, the peer to one. */
+static bool all_seen(const struct load *l) {
+    uint64_t copies = l->o->agents.plain ? 1 : l->o->agents.n;
+    return !l->o->agents.n || l->r->sightings >= copies * l->r->acked;
+}
+
 /* What is under way still ends; what was acknowledged is still to be seen. */
 static void drain(struct load *l) {
     int64_t end = now_ns() + (int64_t)DRAIN_S * 1000000000;
     l->running = false;
-    while (now_ns() < end &&
-           (l->n_busy || l->sent < l->n_marks || (l->o->agents.n && l->r->seen < l->r->acked))) {
+    while (now_ns() < end && (l->n_busy || l->sent < l->n_marks || !all_seen(l))) {
         send_due(l);
         net_wait(&l->net, now_ns() + 10000000);
     }

@@ -22,7 +22,7 @@ function bare(path, { headers = {}, options = {} } = {}) {
   const all = Object.fromEntries(Object.entries({ Origin: d.url, ...headers }).filter(([, v]) => v !== undefined));
   const ws = new WebSocket(`ws://127.0.0.1:${d.port}${path}`, { headers: all, perMessageDeflate: false, ...options });
   const s = { ws, frames: [], code: null, status: null };
-  ws.on('message', (m) => s.frames.push(JSON.parse(m)));
+  ws.on('message', (m) => s.frames.push(...m.toString().split('\n').map((line) => JSON.parse(line))));
   ws.on('close', (code) => (s.code ??= code));
   ws.on('unexpected-response', (_, res) => (s.status = res.statusCode) && ws.terminate());
   ws.on('error', () => {});

@@ -17,8 +17,12 @@ export type Frame =
   | { t: 'store'; up?: boolean }
   | { t: 'pong'; now?: number };
 
-/* Malformed frames are dropped: the peer is our own daemon, and a reload heals the rest. */
-export function parseFrame(text: string): Frame | null {
+/* A message holds one frame a line. Malformed frames are dropped: the peer is our own daemon, and a reload heals the rest. */
+export function parseFrames(message: string): Frame[] {
+  return message.split('\n').map(parseFrame).filter((f) => f !== null);
+}
+
+function parseFrame(text: string): Frame | null {
   try {
     const v: unknown = JSON.parse(text);
     return v && typeof v === 'object' && typeof (v as { t?: unknown }).t === 'string' ? (v as Frame) : null;

@@ -2,7 +2,7 @@
  *
  * Lost when: the socket closes, or 25 s pass without a frame although we asked by ping every 15 s. */
 import { backoff } from './backoff';
-import { parseFrame, type Frame } from './frames';
+import { parseFrames, type Frame } from './frames';
 import type { Link } from '../store/state';
 
 const PING_MS = 15_000;
@@ -85,8 +85,7 @@ export class Socket {
     ws.onmessage = (ev) => {
       if (this.ws !== ws || typeof ev.data !== 'string') return;
       this.heard = Date.now();
-      const f = parseFrame(ev.data);
-      if (f) this.receive(f);
+      for (const f of parseFrames(ev.data)) if (this.ws === ws) this.receive(f);
     };
     ws.onclose = (ev) => this.lose(ws, opened, ev.code, ev.reason);
   }

@@ -114,8 +114,10 @@ export class Link {
         message: (data) => {
           if (!mine()) return;
           this.heardAt = this.env.now();
-          const f = parseFrame(data);
-          if (f) this.owner.frame(f);
+          for (const line of typeof data === 'string' ? data.split('\n') : []) {
+            const f = mine() && parseFrame(line);
+            if (f) this.owner.frame(f);
+          }
         },
       });
     } catch {

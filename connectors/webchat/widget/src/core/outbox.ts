@@ -19,8 +19,13 @@ export interface Entry extends Pending {
 const ORPHAN_MS = 8_000; // another tab's entry that is still here has lost its tab
 const RESULT_MS = 20_000; // a result that did not come by then went to a connection that is gone
 
+const PAST_MAX = 500;
+
 export class Outbox {
   entries: Entry[] = [];
+  /* Ids that are over for this page: settled, or their line is here. Browsers pass the storage between
+   * tabs with a delay, so that another tab's write may bring an entry back that was removed from it. */
+  private past = new Set<string>();
 
   add(p: Pending, mine: boolean): Entry {
     const e: Entry = { ...p, state: 'queued', mine, after: 0, seq: 0, sure: false, ackedAt: 0, error: '' };
@@ -37,7 +42,7 @@ export class Outbox {
   merge(stored: Pending[], mine = false): void {
     const ids = new Set(stored.map((p) => p.id));
     this.entries = this.entries.filter((e) => ids.has(e.id) || e.mine || e.state === 'acked' || e.state === 'failed');
-    for (const p of stored) if (!this.find(p.id)) this.add(p, mine);
+    for (const p of stored) if (!this.find(p.id) && !this.past.has(p.id)) this.add(p, mine);
     const order = new Map(stored.map((p, i) => [p.id, i]));
     const rank = (e: Entry) => order.get(e.id) ?? -1; // acked and failed stay in front
     this.entries.sort((a, b) => rank(a) - rank(b));
@@ -53,7 +58,24 @@ export class Outbox {
   }
 
   remove(id: string): void {
-    this.entries = this.entries.filter((e) => e.id !== id);
+    this.retain((e) => e.id !== id);
+  }
+
+  isOver(id: string): boolean {
+    return this.past.has(id);
+  }
+
+  private over(id: string): void {
+    this.past.add(id);
+    for (const oldest of this.past) {
+      if (this.past.size <= PAST_MAX) break;
+      this.past.delete(oldest);
+    }
+  }
+
+  private retain(stays: (e: Entry) => boolean): void {
+    for (const e of this.entries) if (!stays(e)) this.over(e.id);
+    this.entries = this.entries.filter(stays);
   }
 
   /* New lines: an entry without a result yet is recognised by its id, or else by its text, so that it
@@ -61,6 +83,7 @@ export class Outbox {
   arrived(lines: Line[]): void {
     for (const line of lines) {
       if (line.direction !== 'in') continue;
+      if (line.id) this.over(line.id);
       const exact = line.id && this.find(line.id);
       if (exact) {
         exact.seq = line.seq;
@@ -81,13 +104,11 @@ export class Outbox {
 
   /* Entries whose line is here and known for certain have done their work. */
   settle(has: (seq: number) => boolean): void {
-    this.entries = this.entries.filter((e) => !(e.state === 'acked' && e.sure && (!e.seq || has(e.seq))));
+    this.retain((e) => !(e.state === 'acked' && e.sure && (!e.seq || has(e.seq))));
   }
 
   sweep(now: number, has: (seq: number) => boolean): void {
-    this.entries = this.entries.filter(
-      (e) => e.state !== 'acked' || now - e.ackedAt < RESULT_MS || (e.t === 'send' && !has(e.seq)),
-    );
+    this.retain((e) => e.state !== 'acked' || now - e.ackedAt < RESULT_MS || (e.t === 'send' && !has(e.seq)));
   }
 
   /* Messages to show below the conversation's lines. */

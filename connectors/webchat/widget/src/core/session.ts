@@ -154,6 +154,8 @@ export class Session implements LinkOwner {
     const kept = this.keep.value;
     if (!kept) return;
     this.outbox.merge(kept.pending);
+    if (kept.pending.some((p) => this.outbox.isOver(p.id)))
+      this.keep.update((k) => (k.pending = k.pending.filter((p) => !this.outbox.isOver(p.id))));
     if (kept.token && kept.token !== before && visitorOf(kept.token) !== visitorOf(this.token)) {
       this.become(kept.token, '');
       this.link.restart();

@@ -139,6 +139,25 @@ test('a write that another tab undoes loses nothing', () => {
   assert.deepEqual(server.texts(), ['0', 'kept']);
 });
 
+test('what another tab brings back after it was delivered is not shown again, nor kept', () => {
+  const { clock, disk, tab } = world();
+  const a = tab().start();
+  const b = tab().start();
+  a.say('0');
+  clock.pass(500);
+  a.say('once');
+  const old = disk.data.get('k')!;
+  assert.ok(disk.kept().pending.some((p) => p.text === 'once'));
+  clock.pass(500);
+  disk.data.set('k', old); // b wrote what it had read before a's message was delivered
+  for (const t of [a, b]) t.as(() => t.s.stored());
+  assert.deepEqual(a.seen(), ['0', 'once']);
+  assert.deepEqual(b.seen(), ['0', 'once']);
+  assert.deepEqual(disk.kept().pending, []);
+  clock.pass(60_000);
+  assert.deepEqual(a.seen(), ['0', 'once']);
+});
+
 test('refused because the store is away: kept, in order, sent later', () => {
   const { clock, server, tab } = world();
   const t = tab().start();
