@@ -131,6 +131,20 @@ static struct td_str number_text(struct td_arena *a, const json_t *v) {
     return td_arena_dup(a, td_str_of(plain));
 }
 
+static enum document_value scalar(struct td_arena *a, const json_t *v, struct td_str *text) {
+    if (!v || json_is_null(v))
+        return DOCUMENT_ABSENT;
+    if (json_is_object(v) || json_is_array(v))
+        return DOCUMENT_COMPOUND;
+    if (json_is_number(v))
+        *text = number_text(a, v);
+    else if (json_is_boolean(v))
+        *text = json_is_true(v) ? TD_STR("true") : TD_STR("false");
+    else
+        *text = td_arena_dup(a, (struct td_str){json_string_value(v), json_string_length(v)});
+    return DOCUMENT_TEXT;
+}
+
 enum document_value document_get(const struct document *d, struct td_str name,
                                  struct td_str *text) {
     *text = TD_STR("");
@@ -139,16 +153,21 @@ enum document_value document_get(const struct document *d, struct td_str name,
             name = (struct td_str){name.p + 1, name.n - 1};
         return name.n && form_get(d->form, name, text) ? DOCUMENT_TEXT : DOCUMENT_ABSENT;
     }
-    const json_t *v = name.n ? look_up(d->item, name) : NULL;
-    if (!v || json_is_null(v))
-        return DOCUMENT_ABSENT;
-    if (json_is_object(v) || json_is_array(v))
-        return DOCUMENT_COMPOUND;
-    if (json_is_number(v))
-        *text = number_text(d->a, v);
-    else if (json_is_boolean(v))
-        *text = json_is_true(v) ? TD_STR("true") : TD_STR("false");
-    else
-        *text = td_arena_dup(d->a, (struct td_str){json_string_value(v), json_string_length(v)});
-    return DOCUMENT_TEXT;
+    return scalar(d->a, name.n ? look_up(d->item, name) : NULL, text);
+}
+
+size_t document_members(const struct document *d, struct td_pair **out) {
+    const char *name;
+    json_t *value;
+    size_t n = 0;
+    if (d->form) {
+        *out = d->form->v;
+        return d->form->n;
+    }
+    *out = TD_ARENA_ARRAY(d->a, struct td_pair, json_object_size(d->item));
+    json_object_foreach((json_t *)d->item, name, value) {
+        if (scalar(d->a, value, &(*out)[n].value) == DOCUMENT_TEXT)
+            (*out)[n++].name = td_arena_dup(d->a, td_str_of(name));
+    }
+    return n;
 }

@@ -37,5 +37,8 @@ void document_select(struct document *d, struct td_str list, size_t i);
 enum document_value { DOCUMENT_ABSENT, DOCUMENT_TEXT, DOCUMENT_COMPOUND /* an object or array */ };
 /* *text ("" unless DOCUMENT_TEXT, and it may be "" then too) lives in the arena. */
 enum document_value document_get(const struct document *d, struct td_str name, struct td_str *text);
+/* All fields of a form, or all members of the selected object that are scalars, as text; in the
+ * arena. Returns how many. */
+size_t document_members(const struct document *d, struct td_pair **out);
 
 #endif
