@@ -23,6 +23,7 @@
 #include "metrics/metrics_events.h"
 #include "metrics/process.h"
 #include "outbox/channels.h"
+#include "store/blobs.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -33,13 +34,21 @@
 #include <tandem/log.h>
 #include <unistd.h>
 
-enum { ROUTES_MAX = 128, LISTENERS_MAX = 16, WORKER_THREADS = 4, WORKER_JOBS = 256 };
+enum {
+    ROUTES_MAX = 128,
+    LISTENERS_MAX = 16,
+    WORKER_THREADS = 4,
+    WORKER_JOBS = 1024,
+    PEER_THREADS = 16, /* they only wait: for mail servers, in a blocking library */
+    PEER_JOBS = 256
+};
 
 struct app {
     const char *config_path, *data_dir;
     struct config *config, *old; /* old: until its channels have ended */
     struct loop *loop;
-    struct workers *workers;
+    struct workers *workers, *peer_workers;
+    struct blobs *blobs;
     struct redis_child *child; /* NULL: redis.url names one */
     struct store *store;
     struct inbox *inbox;
@@ -193,7 +202,6 @@ static int start_redis(struct app *a, struct td_error *err) {
 
 static int start_store(struct app *a, struct td_error *err) {
     const struct td_secret *password = a->config->redis_password;
-    (void)err;
     struct store_options o = {.redis_url = a->child ? redis_child_url(a->child)
                                                     : a->config->redis_url.p,
                               .redis_password = password ? td_secret_reveal(password).p : NULL,
@@ -202,6 +210,11 @@ static int start_store(struct app *a, struct td_error *err) {
     a->store = store_new(a->loop, &o);
     a->inbox = inbox_new(a->store);
     a->tail = tail_new(a->store);
+    char dir[sizeof a->data_path + 8];
+    snprintf(dir, sizeof dir, "%s/blobs", a->data_dir);
+    int rc = blobs_new(a->store, a->workers, dir, &a->blobs, err);
+    if (rc != TD_OK)
+        return rc;
     a->engine = engine_new(a->store, a->inbox);
     return TD_OK;
 }
@@ -220,8 +233,14 @@ static int start_edges(struct app *a, struct td_error *err) {
     a->counting = metrics_events_new(e->metrics, a->tail, a->engine);
     e->fanout = fanout_new(e);
     a->http = http_client_new(a->loop, &(struct http_client_options){0});
-    struct channels_options o = {
-        .store = a->store, .inbox = a->inbox, .http = a->http, .config = a->config};
+    struct channels_options o = {.store = a->store,
+                                 .inbox = a->inbox,
+                                 .http = a->http,
+                                 .config = a->config,
+                                 .workers = a->workers,
+                                 .peer_workers = a->peer_workers,
+                                 .blobs = a->blobs,
+                                 .key = e->key};
     a->channels = channels_new(&o, err);
     return a->channels ? TD_OK : TD_EINVAL;
 }
@@ -297,10 +316,12 @@ static void destroy(struct app *a) {
     auth_free(&a->edge.auth);
     say_free(&a->edge.say);
     engine_free(&a->engine);
+    blobs_free(&a->blobs);
     tail_free(&a->tail);
     inbox_free(&a->inbox);
     store_free(&a->store);
     redis_child_free(&a->child);
+    workers_free(&a->peer_workers);
     workers_free(&a->workers);
     loop_free(&a->loop);
     config_free(&a->old);
@@ -329,6 +350,7 @@ int app_run(const struct app_options *o) {
         name_process(a);
         a->loop = loop_new();
         a->workers = workers_new(a->loop, WORKER_THREADS, WORKER_JOBS);
+        a->peer_workers = workers_new(a->loop, PEER_THREADS, PEER_JOBS);
         for (size_t i = 0; !rc && i < sizeof steps / sizeof steps[0]; i++)
             rc = steps[i](a, &err);
         if (!rc) {

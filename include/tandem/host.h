@@ -52,4 +52,44 @@ void td_timer_start(struct td_host *h, struct td_timer *t, int64_t after_ms,
                     void (*cb)(struct td_timer *));
 void td_timer_stop(struct td_timer *t);
 
+/* Readiness of a socket that somebody else owns (a private library): cb is called as long as it is
+ * ready. Starting it again changes the events. One watch per socket; stop before closing it. */
+enum td_ready { TD_READABLE = 1, TD_WRITABLE = 2, TD_BROKEN = 4 };
+struct td_watch {
+    void *impl;
+    void (*cb)(struct td_watch *w, unsigned events);
+};
+int td_watch_start(struct td_host *h, struct td_watch *w, int fd, unsigned events,
+                   void (*cb)(struct td_watch *, unsigned events));
+void td_watch_stop(struct td_watch *w); /* fine when it is not running */
+
+/* Work on another thread: what computes long (large MIME), or what waits for a peer in a blocking
+ * library. The job carries deep copies of all it needs: `run` touches nothing but the job, never
+ * the host. `done` fires once on the loop, never inside start: TD_OK after `run`; TD_ETIMEDOUT,
+ * TD_ECANCELED: `run` may still be at work, so it must not read what `run` writes. `release` frees
+ * the job after both; the instance may be gone by then. */
+enum td_job_kind { TD_JOB_COMPUTES, TD_JOB_WAITS };
+struct td_job {
+    void (*run)(struct td_job *j);
+    void (*done)(struct td_job *j, int rc);
+    void (*release)(struct td_job *j);
+    void *impl; /* private; NULL once done has fired */
+};
+/* TD_EFULL: nothing was started, the caller still owns the job. */
+int td_job_start(struct td_host *h, struct td_job *j, enum td_job_kind kind, int64_t deadline_ms);
+void td_job_cancel(struct td_job *j); /* done follows soon; fine when it is not running */
+
+/* Files by their SHA-256 (media, attachments, raw mail). What was put is durable when done says
+ * TD_OK; then, and not before, a message may name it. The bytes are copied; the name and the bytes
+ * that done is given live for the call. At once: TD_ELIMIT (over 64 MiB), TD_EFULL, TD_EINVAL,
+ * TD_EUNSUPPORTED (this host keeps no files). */
+typedef void td_blob_put_done(void *arg, int rc, struct td_str sha256);
+typedef void td_blob_got_done(void *arg, int rc, struct td_str bytes);
+int td_host_blob_put(struct td_host *h, struct td_str bytes, td_blob_put_done *done, void *arg);
+int td_host_blob_get(struct td_host *h, struct td_str sha256, size_t max_bytes,
+                     td_blob_got_done *done, void *arg);
+
+/* A key of this installation for one purpose of this channel, the same on every process. */
+void td_host_key(struct td_host *h, const char *purpose, uint8_t out[32]);
+
 #endif

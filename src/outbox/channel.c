@@ -68,7 +68,11 @@ static void run(struct channel *c, struct td_str cursor) {
                                               .http = c->o.http,
                                               .channel = c->config,
                                               .term = c->term,
-                                              .cursor = cursor});
+                                              .cursor = cursor,
+                                              .workers = c->o.workers,
+                                              .peer_workers = c->o.peer_workers,
+                                              .blobs = c->o.blobs,
+                                              .key = c->o.key});
     if (c->runner->create(c->host, c->config->settings, &c->instance, &err) != TD_OK) {
         fail(c, &err);
         return;

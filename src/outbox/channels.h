@@ -12,11 +12,17 @@
 
 struct channels;
 struct http_client; /* io/http_client.h */
+struct workers;     /* io/worker.h */
+struct blobs;       /* store/blobs.h */
 struct channels_options {
     struct store *store;
     struct inbox *inbox;
     struct http_client *http;
     const struct config *config; /* borrowed, see channels_reload */
+    /* what hosts offer besides; NULL where there is none */
+    struct workers *workers, *peer_workers;
+    struct blobs *blobs;
+    const uint8_t *key;
 };
 struct channels *channels_new(const struct channels_options *o, struct td_error *err);
 /* Stops every channel and starts those of the new configuration. `done` fires once, never inside,

@@ -1,9 +1,8 @@
 /* The host of one channel instance: its calls on the loop, the HTTP client and the inbox.
  *
  * A state that cannot be appended is kept, the latest only, and tried again until it is durable. */
-#include "outbox/host.h"
+#include "outbox/host_priv.h"
 
-#include "base/list.h"
 #include "base/mem.h"
 #include "store/intake.h"
 
@@ -11,22 +10,6 @@
 #include <tandem/log.h>
 
 #define STATE_RETRY_MS 1000
-
-struct td_host {
-    struct loop *loop;
-    struct inbox *inbox;
-    struct http_client *http;
-    const struct config_channel *channel;
-    uint64_t term;
-    bool allow_private;
-    struct td_arena *cursor_arena;
-    struct td_str cursor;
-    int64_t now_ms;
-    size_t takes, https, timers;  /* under way */
-    struct td_arena *state_arena; /* NULL: all told */
-    struct td_str state, state_text;
-    struct loop_timer state_timer;
-};
 
 int64_t td_host_now_ms(struct td_host *h) {
     int64_t now = loop_wall_ms();
@@ -234,6 +217,10 @@ struct td_host *host_new(const struct host_options *o) {
     h->http = o->http;
     h->channel = o->channel;
     h->term = o->term;
+    h->workers = o->workers;
+    h->peer_workers = o->peer_workers;
+    h->blobs = o->blobs;
+    h->key = o->key;
     h->allow_private = td_connector_setting(o->channel->connector, "allow_private") &&
                        td_settings_number(o->channel->settings, "allow_private");
     keep_cursor(h, o->cursor);
@@ -245,6 +232,7 @@ void host_free(struct td_host **host) {
     if (!h)
         return;
     assert(h->takes == 0 && h->https == 0 && h->timers == 0);
+    assert(h->watches == 0 && h->jobs == 0 && h->blob_jobs == 0);
     loop_timer_stop(&h->state_timer);
     td_arena_free(&h->state_arena);
     td_arena_free(&h->cursor_arena);

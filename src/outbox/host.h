@@ -4,6 +4,7 @@
 
 #include "config/config.h"
 #include "io/http_client.h"
+#include "store/blobs.h"
 #include "store/inbox.h"
 
 struct host_options {
@@ -12,7 +13,10 @@ struct host_options {
     struct http_client *http;
     const struct config_channel *channel; /* borrowed while the host lives */
     uint64_t term;
-    struct td_str cursor; /* copied */
+    struct td_str cursor;                   /* copied */
+    struct workers *workers, *peer_workers; /* for what computes, for what waits; NULL: none */
+    struct blobs *blobs;                    /* NULL: none are kept */
+    const uint8_t *key;                     /* the installation's, 32 bytes; NULL: all zero */
 };
 struct td_host *host_new(const struct host_options *o);
 /* After the instance was destroyed: nothing of it may be under way. */

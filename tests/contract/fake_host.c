@@ -7,6 +7,7 @@
 
 #include "fake_host.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,6 +22,22 @@ struct fake_http {
     struct td_host *host;
     struct td_http *owner;
     struct fake_answer answer;
+    int64_t due_ms;
+};
+struct fake_job {
+    struct fake_job *next;
+    struct td_host *host;
+    struct td_job *owner;
+    int64_t due_ms;
+    bool hangs, cancelled;
+};
+struct fake_blob {
+    struct fake_blob *next;
+    td_blob_put_done *put;
+    td_blob_got_done *got;
+    void *arg;
+    char name[65];
+    struct td_str bytes; /* in the host's arena */
     int64_t due_ms;
 };
 struct fake_take {
@@ -166,6 +183,147 @@ void td_timer_stop(struct td_timer *t) {
     free(x);
 }
 
+/* ---- threads: a job runs when its time has come, in one go ---- */
+
+int td_job_start(struct td_host *h, struct td_job *j, enum td_job_kind kind, int64_t deadline_ms) {
+    (void)kind;
+    may_start(h);
+    assert_true(deadline_ms > 0);
+    assert_null(j->impl);
+    struct fake_job *x = calloc(1, sizeof *x);
+    bool hangs = h->answer && h->answer(h, NULL, 0).hang;
+    *x = (struct fake_job){h->jobs, h, j, h->now_ms + (hangs ? deadline_ms : 1), hangs, false};
+    h->jobs = x;
+    j->impl = x;
+    return TD_OK;
+}
+
+void td_job_cancel(struct td_job *j) {
+    struct fake_job *x = j->impl;
+    if (!x)
+        return;
+    x->cancelled = true;
+    x->due_ms = x->host->now_ms;
+}
+
+static void fire_job(struct fake_job *x) {
+    struct fake_job **at = &x->host->jobs;
+    while (*at != x)
+        at = &(*at)->next;
+    *at = x->next;
+    struct td_job *j = x->owner;
+    int rc = x->cancelled ? TD_ECANCELED : x->hangs ? TD_ETIMEDOUT : TD_OK;
+    free(x);
+    if (rc == TD_OK)
+        j->run(j);
+    j->impl = NULL;
+    j->done(j, rc);
+    j->release(j);
+}
+
+/* ---- files: named by a number, forgotten at the end ---- */
+
+static struct fake_blob *blob_new(struct td_host *h, void *arg) {
+    may_start(h);
+    struct fake_blob *x = calloc(1, sizeof *x);
+    x->next = h->blobs;
+    h->blobs = x;
+    x->arg = arg;
+    x->due_ms = h->now_ms + 1;
+    return x;
+}
+
+int td_host_blob_put(struct td_host *h, struct td_str bytes, td_blob_put_done *done, void *arg) {
+    struct fake_blob *x = blob_new(h, arg);
+    x->put = done;
+    snprintf(x->name, sizeof x->name, "%064x", (unsigned)(++h->n_stored));
+    if (h->n_stored <= sizeof h->stored / sizeof h->stored[0])
+        h->stored[h->n_stored - 1] = dup(h, bytes);
+    return TD_OK;
+}
+
+int td_host_blob_get(struct td_host *h, struct td_str sha256, size_t max_bytes,
+                     td_blob_got_done *done, void *arg) {
+    struct fake_blob *x = blob_new(h, arg);
+    x->got = done;
+    snprintf(x->name, sizeof x->name, "%.*s", TD_FMT(sha256));
+    unsigned long n = strtoul(x->name, NULL, 16);
+    if (n && n <= h->n_stored && h->stored[n - 1].n <= max_bytes)
+        x->bytes = h->stored[n - 1];
+    return TD_OK;
+}
+
+static void fire_blob(struct td_host *h, struct fake_blob *x) {
+    struct fake_blob **at = &h->blobs;
+    while (*at != x)
+        at = &(*at)->next;
+    *at = x->next;
+    struct fake_blob b = *x;
+    free(x);
+    if (b.put)
+        b.put(b.arg, TD_OK, td_str_of(b.name));
+    else
+        b.got(b.arg, b.bytes.p ? TD_OK : TD_ENOTFOUND, b.bytes);
+}
+
+void td_host_key(struct td_host *h, const char *purpose, uint8_t out[32]) {
+    (void)h;
+    memset(out, purpose[0], 32);
+}
+
+/* ---- sockets: looked at whenever nothing else is due ---- */
+
+struct fake_watch {
+    struct fake_watch *next;
+    struct td_host *host;
+    struct td_watch *owner;
+    int fd;
+    unsigned events;
+};
+
+int td_watch_start(struct td_host *h, struct td_watch *w, int fd, unsigned events,
+                   void (*cb)(struct td_watch *, unsigned events)) {
+    may_start(h);
+    struct fake_watch *x = w->impl;
+    w->cb = cb;
+    if (x && x->fd == fd) {
+        x->events = events;
+        return TD_OK;
+    }
+    td_watch_stop(w);
+    x = calloc(1, sizeof *x);
+    *x = (struct fake_watch){h->watches, h, w, fd, events};
+    h->watches = x;
+    w->impl = x;
+    return TD_OK;
+}
+
+void td_watch_stop(struct td_watch *w) {
+    struct fake_watch *x = w->impl;
+    if (!x)
+        return;
+    struct fake_watch **at = &x->host->watches;
+    while (*at != x)
+        at = &(*at)->next;
+    *at = x->next;
+    w->impl = NULL;
+    free(x);
+}
+
+static bool fire_watch(struct td_host *h) {
+    for (struct fake_watch *x = h->watches; x; x = x->next) {
+        struct pollfd p = {.fd = x->fd,
+                           .events = (short)((x->events & TD_READABLE ? POLLIN : 0) |
+                                             (x->events & TD_WRITABLE ? POLLOUT : 0))};
+        if (poll(&p, 1, 0) <= 0)
+            continue;
+        x->owner->cb(x->owner, (p.revents & (POLLIN | POLLHUP | POLLERR) ? TD_READABLE : 0u) |
+                                   (p.revents & POLLOUT ? TD_WRITABLE : 0u));
+        return true;
+    }
+    return false;
+}
+
 /* ---- running ---- */
 
 static void fire_timer(struct fake_timer *x) {
@@ -204,6 +362,8 @@ static bool fire_next(struct td_host *h, int64_t until) {
     struct fake_timer *timer = NULL;
     struct fake_http *http = NULL;
     struct fake_take *take = NULL;
+    struct fake_job *job = NULL;
+    struct fake_blob *blob = NULL;
     int64_t due = until + 1;
     for (struct fake_timer *x = h->timers; x; x = x->next)
         if (x->due_ms < due)
@@ -214,11 +374,21 @@ static bool fire_next(struct td_host *h, int64_t until) {
     for (struct fake_take *x = h->takes; x; x = x->next)
         if (x->due_ms < due)
             take = x, due = x->due_ms;
+    for (struct fake_job *x = h->jobs; x; x = x->next)
+        if (x->due_ms < due)
+            job = x, due = x->due_ms;
+    for (struct fake_blob *x = h->blobs; x; x = x->next)
+        if (x->due_ms < due)
+            blob = x, due = x->due_ms;
     if (due > until)
-        return false;
+        return fire_watch(h);
     if (due > h->now_ms)
         h->now_ms = due;
-    if (take)
+    if (blob)
+        fire_blob(h, blob);
+    else if (job)
+        fire_job(job);
+    else if (take)
         fire_take(h, take);
     else if (http)
         fire_http(http);
@@ -243,6 +413,12 @@ size_t fake_pending(const struct td_host *h) {
     for (struct fake_http *x = h->https; x; x = x->next)
         n++;
     for (struct fake_take *x = h->takes; x; x = x->next)
+        n++;
+    for (struct fake_job *x = h->jobs; x; x = x->next)
+        n++;
+    for (struct fake_blob *x = h->blobs; x; x = x->next)
+        n++;
+    for (struct fake_watch *x = h->watches; x; x = x->next)
         n++;
     return n;
 }

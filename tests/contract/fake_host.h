@@ -32,7 +32,8 @@ struct td_host {
     struct fake_timer *timers;
     struct fake_http *https;
     struct td_str cursor;
-    /* script: what the n-th exchange is answered; NULL: 200 with an empty body */
+    /* script: what the n-th exchange is answered; NULL: 200 with an empty body.
+     * Jobs ask it too, with r NULL: `hang` holds them until their deadline or cancel. */
     struct fake_answer (*answer)(struct td_host *h, const struct td_request *r, size_t n);
     struct fake_seen seen[64];
     size_t n_seen;
@@ -42,6 +43,11 @@ struct td_host {
     struct td_incoming taken[64];                                  /* in the host's arena */
     size_t n_taken;
     struct fake_take *takes;
+    struct fake_job *jobs;
+    struct fake_blob *blobs;
+    struct fake_watch *watches;
+    struct td_str stored[64]; /* the first files put, in the host's arena */
+    unsigned n_stored;
     char states[16][300]; /* "down: why" */
     size_t n_states;
     void *user;

@@ -1,0 +1,27 @@
+/* host_priv.h: one channel instance's host, shared by the files that implement <tandem/host.h>. */
+#ifndef OUTBOX_HOST_PRIV_H
+#define OUTBOX_HOST_PRIV_H
+
+#include "base/list.h"
+#include "outbox/host.h"
+
+struct td_host {
+    struct loop *loop;
+    struct inbox *inbox;
+    struct http_client *http;
+    const struct config_channel *channel;
+    uint64_t term;
+    bool allow_private;
+    struct td_arena *cursor_arena;
+    struct td_str cursor;
+    int64_t now_ms;
+    struct workers *workers, *peer_workers;
+    struct blobs *blobs;
+    const uint8_t *key;
+    size_t takes, https, timers, watches, jobs, blob_jobs; /* under way */
+    struct td_arena *state_arena;                          /* NULL: all told */
+    struct td_str state, state_text;
+    struct loop_timer state_timer;
+};
+
+#endif
