@@ -42,6 +42,29 @@ int td_http_start(struct td_host *h, struct td_http *op, const struct td_request
                   void (*done)(struct td_http *, const struct td_response *, bool, const char *));
 void td_http_cancel(struct td_http *op); /* done fires soon, r NULL; fine when not running */
 
+/* One outgoing TCP connection, for what is not HTTP. The callbacks are set before the start.
+ * on_closed fires once for each start that succeeded, never inside a call: "" after td_tcp_close,
+ * else why (no such name, refused, the deadline, the peer's end, a peer that takes nothing for
+ * timeout_ms); it may be started again in it. Nothing else is called after td_tcp_close. The
+ * channel's setting allow_private is kept to, as in HTTP. */
+struct td_tcp {
+    void *impl; /* private; NULL while it is not running */
+    void (*on_open)(struct td_tcp *t);
+    void (*on_data)(struct td_tcp *t, struct td_str data); /* borrowed for the call */
+    void (*on_closed)(struct td_tcp *t, const char *why);
+};
+struct td_tcp_options {
+    struct td_str host; /* copied */
+    uint16_t port;
+    int64_t timeout_ms;     /* for the name and the connection together */
+    size_t write_max_bytes; /* that may wait for the peer */
+};
+int td_tcp_start(struct td_host *h, struct td_tcp *t, const struct td_tcp_options *o,
+                 struct td_error *err); /* TD_EINVAL */
+/* Copies. TD_ECONN: not open; TD_EFULL: nothing of it was taken. */
+int td_tcp_write(struct td_tcp *t, struct td_str data);
+void td_tcp_close(struct td_tcp *t); /* fine when it is not running */
+
 /* One-shot, embedded, zeroed before its first start. Starting it again moves it; stopping is fine
  * when it is not running. */
 struct td_timer {

@@ -232,7 +232,7 @@ void host_free(struct td_host **host) {
     if (!h)
         return;
     assert(h->takes == 0 && h->https == 0 && h->timers == 0);
-    assert(h->watches == 0 && h->jobs == 0 && h->blob_jobs == 0);
+    assert(h->watches == 0 && h->jobs == 0 && h->blob_jobs == 0 && h->tcps == 0);
     loop_timer_stop(&h->state_timer);
     td_arena_free(&h->state_arena);
     td_arena_free(&h->cursor_arena);
