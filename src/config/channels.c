@@ -176,6 +176,15 @@ static void check_missing(struct reader *r, const struct place *at, const struct
     }
 }
 
+/* A connector that can gate does, unless a setting of its own says otherwise. */
+static bool has_gate(const struct td_connector *c, const struct td_settings *settings) {
+    const struct td_setting *row = settings_find(c->settings, TD_STR("gate"));
+    if (!(c->capabilities & TD_CAN_GATE) || !row)
+        return c->capabilities & TD_CAN_GATE;
+    return row->type == TD_S_BOOL ? td_settings_number(settings, "gate") != 0
+                                  : !td_str_eqz(td_settings_text(settings, "gate"), "off");
+}
+
 static void fill_channel(struct reader *r, struct channel_seen *seen) {
     const struct td_connector *c = seen->connector;
     struct channel_policy *p = &seen->policy;
@@ -186,6 +195,7 @@ static void fill_channel(struct reader *r, struct channel_seen *seen) {
             p->kind = k;
     p->live = c->capabilities & TD_CAN_LIVE;
     p->idempotent = c->capabilities & TD_CAN_IDEMPOTENT;
+    p->gate = has_gate(c, seen->settings);
     if (p->reopen_ms == UNSET)
         p->reopen_ms = defaults_of_kind[p->kind].reopen_ms;
     const struct td_setting *origins = settings_find(c->settings, TD_STR("origins"));

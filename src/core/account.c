@@ -4,6 +4,7 @@
 #include "core/capacity.h"
 #include "core/config.h"
 #include "core/handlers.h"
+#include "core/phone.h"
 #include "core/presence.h"
 #include "core/queues.h"
 #include "core/router.h"
@@ -67,7 +68,6 @@ static void set_fields(struct cell *cell, const struct account *x) {
         {&a->name, x->name},
         {&a->email, x->email},
         {&a->profile, x->profile},
-        {&a->extension, x->extension},
     };
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         if (fields[i].from.n)
@@ -119,6 +119,8 @@ void apply_user_put(struct core *c, const struct call *call) {
     set_fields(a->cell, x);
     if (x->password.n)
         set_password(c, x->id, x->password);
+    if (x->extension.n)
+        phone_bind(c, a, x->extension);
     config_account_changed(c, a);
 }
 

@@ -1,5 +1,7 @@
 #include "core/capacity.h"
 
+#include "core/gate.h"
+
 #include <assert.h>
 
 const struct kind_policy *capacity_kind(const struct agent_rt *a, uint32_t kind) {
@@ -76,14 +78,14 @@ bool capacity_exceeded(const struct agent_rt *a) {
 
 /* ---- admission ---- */
 
-static uint32_t matrix(const struct profile *p, uint32_t active, uint32_t newer) {
+uint32_t capacity_matrix(const struct profile *p, uint32_t active, uint32_t newer) {
     const struct td_u64s *row = &p->kinds[active].interrupts;
     return newer < row->n ? (uint32_t)row->v[newer] : IM_ALLOW;
 }
 
 static enum fit matrix_fit(const struct agent_rt *a, uint32_t kind) {
     for (uint32_t k = 0; k < CK_N; k++) {
-        if (!a->a->counts[k] || matrix(a->profile, k, kind) != IM_BLOCK)
+        if (!a->a->counts[k] || capacity_matrix(a->profile, k, kind) != IM_BLOCK)
             continue;
         return k == CK_VOICE ? FIT_ON_CALL : FIT_BLOCKED;
     }
@@ -109,7 +111,7 @@ static struct work_rt *next_hold(const struct agent_rt *a, uint32_t kind, const 
     LIST_EACH(at, &a->works) {
         struct work_rt *rt = CONTAINER_OF(at, struct work_rt, of_owner);
         if (rt->w->state == WS_ACTIVE && rt->w->units > 0 && !planned(plan, rt) &&
-            matrix(a->profile, rt->w->channel_kind, kind) == IM_INTERRUPT &&
+            capacity_matrix(a->profile, rt->w->channel_kind, kind) == IM_INTERRUPT &&
             (!best || held_sooner(rt, best)))
             best = rt;
     }
@@ -142,6 +144,8 @@ enum fit capacity_fit(const struct agent_rt *a, uint32_t kind, struct plan *plan
     if (!p->maximum)
         return FIT_NO_KIND;
     if (a->a->voice == VS_UNKNOWN && p->cost >= a->profile->capacity)
+        return FIT_PHONE_UNKNOWN;
+    if (gate_forbids(a, kind))
         return FIT_PHONE_UNKNOWN;
     enum fit fit = matrix_fit(a, kind);
     if (fit)

@@ -29,6 +29,8 @@ void capacity_make_room(const struct agent_rt *a, uint32_t kind, struct plan *pl
 
 const struct kind_policy *capacity_kind(const struct agent_rt *a,
                                         uint32_t kind); /* NULL: no profile */
+/* What new work of a kind may do while work of the other is active: enum interrupt. */
+uint32_t capacity_matrix(const struct profile *p, uint32_t active, uint32_t newer);
 bool capacity_voice_counts(uint32_t voice_state);
 bool capacity_state_counts(uint32_t work_state);
 

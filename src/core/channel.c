@@ -82,6 +82,16 @@ void channel_resume(struct core *c, struct td_str id) {
     chan->waiting.n = 0;
 }
 
+void channel_link(struct core *c, struct td_str id, bool up) {
+    struct cell *cell = make(c, id);
+    const struct chan *chan = cell->obj;
+    bool was_up = !chan->state.n || td_str_eqz(chan->state, "up");
+    if (!up && was_up)
+        set_state(c, cell, TD_STR("down"), TD_STR("no link to the phone system"));
+    else if (up && td_str_eqz(chan->state, "down"))
+        set_state(c, cell, TD_STR("up"), (struct td_str){NULL, 0});
+}
+
 void channel_wait(struct core *c, struct td_str id, uint64_t conv) {
     struct cell *cell = make(c, id);
     struct chan *chan = cell->obj;

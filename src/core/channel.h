@@ -16,6 +16,8 @@ void channel_pause(struct core *c, struct td_str id, const char *state, struct t
                    int64_t until);
 /* Lets the waiting conversations go on, each at its own timer. */
 void channel_resume(struct core *c, struct td_str id);
+/* The link to a phone system, as people see it, unless something worse is known. */
+void channel_link(struct core *c, struct td_str id, bool up);
 void channel_wait(struct core *c, struct td_str id, uint64_t conv);
 
 #endif

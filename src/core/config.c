@@ -4,6 +4,7 @@
 #include "core/agents.h"
 #include "core/capacity.h"
 #include "core/effects.h"
+#include "core/gate.h"
 #include "core/handlers.h"
 #include "core/life.h"
 #include "core/offer.h"
@@ -144,6 +145,7 @@ static void renew_agent(struct core *c, struct agent_rt *a) {
     if (used != a->a->used)
         cell_edit(c, a->cell);
     excuse(c, a);
+    gate_update(c, a);
     timers_update(c, a->cell);
     router_kick_agent(c, a);
 }

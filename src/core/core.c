@@ -5,6 +5,7 @@
 #include "core/agents.h"
 #include "core/config.h"
 #include "core/effects.h"
+#include "core/gate.h"
 #include "core/handlers.h"
 #include "core/life.h"
 #include "core/queues.h"
@@ -33,7 +34,8 @@ static const struct handler {
     [CMD_CHANNEL_STATE] = {needs_channel, apply_channel_state},
     [CMD_CHANNEL_CURSOR] = {needs_channel, apply_channel_cursor},
     [CMD_VOICE_STATE] = {NULL, apply_voice_state},
-    [CMD_VOICE_LINK] = {NULL, apply_voice_link},
+    [CMD_VOICE_LINK] = {needs_voice_link, apply_voice_link},
+    [CMD_VOICE_GATE] = {needs_voice_gate, apply_voice_gate},
     [CMD_VISITOR_OPEN] = {needs_visitor, apply_visitor_open},
     [CMD_VISITOR_SEEN] = {needs_visitor, apply_visitor_seen},
     [CMD_VISITOR_GONE] = {needs_visitor, apply_visitor_gone},
@@ -134,6 +136,8 @@ static void settle(struct core *c) {
         router_settle(c);
     for (size_t i = 0; i < c->touched.n; i++) {
         struct cell *cell = c->touched.v[i];
+        if (cell->kind == EK_AGENT && cell->state == CELL_PRESENT)
+            gate_update(c, cell->rt);
         cell->touched = false;
         timers_update(c, cell);
     }

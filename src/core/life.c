@@ -217,10 +217,16 @@ static void make_room(struct core *c, const struct plan *plan) {
         life_hold(c, plan->hold[i]);
 }
 
-void life_reserve(struct core *c, struct work_rt *rt, struct agent_rt *a, const struct plan *plan) {
+void life_reserve(struct core *c, struct work_rt *rt, struct agent_rt *a, const struct plan *plan,
+                  uint32_t state) {
     make_room(c, plan);
     cell_edit(c, rt->cell);
-    become(c, rt, a, WS_OFFERED);
+    rt->w->overbooked = plan->overbook;
+    become(c, rt, a, state);
+}
+
+void life_show(struct core *c, struct work_rt *rt) {
+    become(c, rt, rt->owner, WS_OFFERED);
 }
 
 /* The customer waits for an answer from here on. */

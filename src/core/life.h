@@ -35,7 +35,10 @@ void life_return(struct core *c, struct work_rt *rt);
 
 /* ---- with an agent ---- */
 
-void life_reserve(struct core *c, struct work_rt *rt, struct agent_rt *a, const struct plan *plan);
+/* RESERVED (the voice gate closes first) or OFFERED. */
+void life_reserve(struct core *c, struct work_rt *rt, struct agent_rt *a, const struct plan *plan,
+                  uint32_t state);
+void life_show(struct core *c, struct work_rt *rt); /* RESERVED → OFFERED */
 /* The router's: ACTIVE by his acceptance (was OFFERED), automatically, or as a returning item. */
 void life_take(struct core *c, struct work_rt *rt, struct agent_rt *a, const struct plan *plan);
 /* A person's: ACTIVE at once, beyond capacity if need be. */

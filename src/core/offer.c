@@ -2,6 +2,7 @@
 
 #include "core/agents.h"
 #include "core/effects.h"
+#include "core/gate.h"
 #include "core/life.h"
 #include "core/presence.h"
 #include "core/select.h"
@@ -13,19 +14,36 @@ static struct td_str next_id(struct core *c) {
                            (unsigned long long)c->term);
 }
 
-void offer_make(struct core *c, struct work_rt *rt, struct agent_rt *a, const struct plan *plan) {
+/* An answer of the gate's that is later than this is of no use to a customer who waits. */
+#define GATE_ANSWER_MS INT64_C(5000)
+
+static void hold(struct core *c, struct work_rt *rt, struct agent_rt *a, const struct plan *plan,
+                 uint32_t state) {
     struct td_str id = next_id(c);
-    int64_t ms = select_offer_ms(a, rt);
-    life_reserve(c, rt, a, plan);
+    life_reserve(c, rt, a, plan, state);
     cell_set(rt->cell, &rt->w->offer, id);
-    rt->w->offered_at = c->now;
-    rt->w->offer_deadline = c->now + ms;
-    rt->w->attempts++;
     cell_set(a->cell, &agents_edit(c, a)->offer, id);
+}
+
+static void shown(struct core *c, struct work_rt *rt, const struct agent_rt *a) {
+    rt->w->offered_at = c->now;
+    rt->w->offer_deadline = c->now + select_offer_ms(a, rt);
+    rt->w->attempts++;
     effects_fact(c, &(struct fact_args){.name = "offered",
                                         .work = rt->w,
                                         .text = rt->w->reason,
                                         .wait_ms = c->now - rt->w->t0});
+}
+
+void offer_make(struct core *c, struct work_rt *rt, struct agent_rt *a, const struct plan *plan) {
+    hold(c, rt, a, plan, WS_OFFERED);
+    shown(c, rt, a);
+}
+
+void offer_reserve(struct core *c, struct work_rt *rt, struct agent_rt *a,
+                   const struct plan *plan) {
+    hold(c, rt, a, plan, WS_RESERVED);
+    rt->w->offer_deadline = c->now + GATE_ANSWER_MS;
 }
 
 /* Back to the queue; the item says what became of the offer until the next one. */
@@ -44,6 +62,19 @@ static struct work_rt *live_offer(struct agent_rt *a) {
     return NULL;
 }
 
+void offer_gate_closed(struct core *c, struct agent_rt *a) {
+    struct work_rt *rt = live_offer(a);
+    if (!rt || rt->w->state != WS_RESERVED)
+        return;
+    bool back = rt->w->returning && td_str_eq(rt->w->preferred, a->a->id);
+    if (back || select_accept(a, rt) == AM_AUTO) {
+        life_take(c, rt, a, NULL);
+        return;
+    }
+    life_show(c, rt);
+    shown(c, rt, a);
+}
+
 void offer_rescind(struct core *c, struct agent_rt *a, const char *why) {
     struct work_rt *rt = live_offer(a);
     if (!rt)
@@ -53,6 +84,12 @@ void offer_rescind(struct core *c, struct agent_rt *a, const char *why) {
     end(c, rt,
         td_arena_printf(c->batch, "The offer to %.*s was withdrawn: %s.", TD_FMT(agents_name(a)),
                         why));
+}
+
+void offer_rescind_reserved(struct core *c, struct agent_rt *a, const char *why) {
+    const struct work_rt *rt = live_offer(a);
+    if (rt && rt->w->state == WS_RESERVED)
+        offer_rescind(c, a, why);
 }
 
 void offer_review(struct core *c, struct agent_rt *a) {
@@ -72,6 +109,10 @@ void offer_time_out(struct core *c, struct work_rt *rt) {
     struct agent_rt *a = rt->owner;
     if (rt->w->offer_deadline < c->ready_at) {
         offer_rescind(c, a, "it ended while nobody led");
+        return;
+    }
+    if (rt->w->state == WS_RESERVED) {
+        gate_late(c, a);
         return;
     }
     const struct kind_policy *k = capacity_kind(a, rt->w->channel_kind);

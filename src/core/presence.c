@@ -6,9 +6,9 @@
 #include "core/handlers.h"
 #include "core/life.h"
 #include "core/offer.h"
+#include "core/phone.h"
 #include "core/router.h"
 #include "core/table.h"
-#include "core/voice.h"
 
 enum { SESSIONS_MAX = 32 };
 
@@ -43,6 +43,7 @@ static void lose_work(struct core *c, struct agent_rt *a) {
 void presence_set(struct core *c, struct agent_rt *a, uint32_t presence, struct td_str reason) {
     struct agent *x = agents_edit(c, a);
     cell_set(a->cell, &x->presence_reason, reason);
+    x->phone_presence = 0; /* whoever says what he does now says so against his phone too */
     if (x->presence == presence)
         return;
     x->presence = presence;
@@ -67,6 +68,7 @@ static void log_in(struct core *c, struct agent_rt *a) {
     x->login_at = x->last_work_end = c->now;
     x->next_offer_at = c->policy->login_ramp_ms > 0 ? RAMP_FREE : 0;
     presence_set(c, a, PR_AVAILABLE, (struct td_str){NULL, 0});
+    phone_logged_in(c, a);
 }
 
 int64_t presence_grace_due(struct core *c, const struct agent_rt *a) {
@@ -198,20 +200,9 @@ void apply_presence_set(struct core *c, const struct call *call) {
         presence_set(c, a, presence, act->reason);
 }
 
-static void take_extension(struct core *c, struct agent_rt *a) {
-    cell_set(a->cell, &agents_edit(c, a)->extension, (struct td_str){NULL, 0});
-    voice_update(c, a);
-}
-
 void apply_extension_set(struct core *c, const struct call *call) {
     const struct act *act = call->body;
     struct agent_rt *a = meant(c, call);
-    if (!a)
-        return;
-    /* Hot desking: the phone on a desk is that of whoever sat down last. */
-    struct agent_rt *before = agents_by_extension(c, act->extension);
-    if (before && before != a)
-        take_extension(c, before);
-    cell_set(a->cell, &agents_edit(c, a)->extension, act->extension);
-    voice_update(c, a);
+    if (a)
+        phone_bind(c, a, act->extension);
 }

@@ -1,6 +1,7 @@
 #include "core/router.h"
 
 #include "core/agents.h"
+#include "core/gate.h"
 #include "core/life.h"
 #include "core/offer.h"
 #include "core/queues.h"
@@ -75,7 +76,9 @@ static void give(struct core *c, struct work_rt *rt, struct agent_rt *a, struct 
     cell_edit(c, rt->cell);
     cell_set(rt->cell, &rt->w->reason, reason);
     cell_set(rt->cell, &rt->w->waits_for, (struct td_str){NULL, 0});
-    if (back || select_accept(a, rt) == AM_AUTO)
+    if (gate_must_wait(c, a, rt))
+        offer_reserve(c, rt, a, plan);
+    else if (back || select_accept(a, rt) == AM_AUTO)
         life_take(c, rt, a, plan);
     else
         offer_make(c, rt, a, plan);

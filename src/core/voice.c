@@ -4,9 +4,11 @@
 #include "core/agents.h"
 #include "core/capacity.h"
 #include "core/effects.h"
+#include "core/gate.h"
 #include "core/handlers.h"
 #include "core/life.h"
 #include "core/offer.h"
+#include "core/phone.h"
 #include "core/router.h"
 #include "core/table.h"
 #include "core/timers.h"
@@ -17,8 +19,25 @@ enum { CALLS_MAX = 16, ENDED_KEPT = 4 };
 /* ---- the derived state ---- */
 
 /* An ended call stays in the list for a while, as IDLE, so that a late report cannot revive it. */
-static bool is_over(const struct agent_call *call) {
+bool voice_is_over(const struct agent_call *call) {
     return call->state == VS_IDLE || call->state == VS_NONE;
+}
+
+bool voice_is_on_call(uint32_t voice_state) {
+    return voice_state == VS_RINGING || voice_state == VS_ACTIVE || voice_state == VS_HOLD;
+}
+
+struct td_str voice_channel(struct core *c, const struct agent_rt *a) {
+    struct td_str first = {NULL, 0};
+    for (size_t i = c->policy->channels.n; i-- > 0;) {
+        const struct channel_policy *p = &c->policy->channels.v[i];
+        if (p->kind != CK_VOICE)
+            continue;
+        if (td_str_eq(p->id, a->a->phone_channel))
+            return p->id;
+        first = p->id;
+    }
+    return first.n ? first : a->a->phone_channel;
 }
 
 static uint32_t derive(const struct core *c, const struct agent *a) {
@@ -43,6 +62,18 @@ static void make_room(struct core *c, struct agent_rt *a) {
         life_hold(c, plan.hold[i]);
 }
 
+/* It rings beside a chat that was accepted before: left to the phone system, which gives the call
+ * to another in time; people are told once. */
+static void note_conflict(struct core *c, const struct agent_rt *a) {
+    LIST_EACH(at, &a->works) {
+        const struct work_rt *rt = CONTAINER_OF(at, struct work_rt, of_owner);
+        if (rt->w->state != WS_ACTIVE || !gate_is_exclusive(a, rt->w->channel_kind))
+            continue;
+        effects_fact(c, &(struct fact_args){.name = "conflict", .work = rt->w, .agent = a->a->id});
+        return;
+    }
+}
+
 void voice_update(struct core *c, struct agent_rt *a) {
     struct agent *x = a->a;
     uint32_t was = x->voice, is = derive(c, x);
@@ -52,6 +83,7 @@ void voice_update(struct core *c, struct agent_rt *a) {
     agents_edit(c, a);
     if (counts && !counted) {
         offer_rescind(c, a, "voice_won"); /* a late ring wins; no penalty, t0 kept */
+        note_conflict(c, a);
         make_room(c, a);
     }
     capacity_voice(a, was, is);
@@ -59,6 +91,8 @@ void voice_update(struct core *c, struct agent_rt *a) {
     x->voice_since = c->now;
     if (counted && !counts)
         x->last_work_end = c->now;
+    if (voice_is_on_call(was) && !voice_is_on_call(is))
+        gate_retry(c, a);
     router_kick_agent(c, a);
 }
 
@@ -76,7 +110,7 @@ void voice_wrap_over(struct core *c, struct agent_rt *a) {
 
 static int64_t stale_at(const struct core *c, const struct agent_call *call) {
     int64_t ms = c->policy->voice_stale_ms > 0 ? c->policy->voice_stale_ms : STALE_DEFAULT_MS;
-    return is_over(call) || call->state == VS_UNKNOWN ? NEVER : call->renewed_at + ms;
+    return voice_is_over(call) || call->state == VS_UNKNOWN ? NEVER : call->renewed_at + ms;
 }
 
 int64_t voice_stale_due(struct core *c, const struct agent_rt *a) {
@@ -109,7 +143,7 @@ static struct agent_call *find_call(struct agent *a, struct td_str id) {
 static void forget_old_ends(struct agent *a) {
     size_t ended = 0;
     for (size_t i = a->calls.n; i-- > 0;)
-        if (is_over(&a->calls.v[i]) && ++ended > ENDED_KEPT)
+        if (voice_is_over(&a->calls.v[i]) && ++ended > ENDED_KEPT)
             cell_remove(&a->calls, sizeof *a->calls.v, i);
     while (a->calls.n >= CALLS_MAX)
         cell_remove(&a->calls, sizeof *a->calls.v, 0);
@@ -126,9 +160,9 @@ static struct agent_call *add_call(struct core *c, struct agent_rt *a, const str
 
 /* Reports come twice and out of order; only a newer one counts. */
 static bool is_newer(const struct agent_call *call, const struct voice *v) {
-    if (!v->seq)
-        return !call->seq && !is_over(call);
-    return v->seq > call->seq;
+    if (v->seq)
+        return v->seq > call->seq;
+    return !call->seq && (!voice_is_over(call) || v->at > call->since);
 }
 
 static bool state_by_name(struct td_str name, uint32_t *out) {
@@ -149,8 +183,9 @@ static void ended(struct core *c, struct agent_rt *a, const struct agent_call *c
                                         .text = call->from,
                                         .channel_kind = CK_VOICE,
                                         .talk_ms = talked ? c->now - call->since : 0});
-    if (talked && c->policy->voice_wrap_ms > 0)
-        a->a->voice_wrap_until = c->now + c->policy->voice_wrap_ms;
+    const struct kind_policy *k = capacity_kind(a, CK_VOICE);
+    if (talked && k && k->wrap_ms > 0)
+        a->a->voice_wrap_until = c->now + k->wrap_ms;
 }
 
 static void report(struct core *c, struct agent_rt *a, struct agent_call *call,
@@ -169,23 +204,38 @@ static void report(struct core *c, struct agent_rt *a, struct agent_call *call,
     bool talked = was == VS_ACTIVE || was == VS_HOLD;
     if (state == VS_ACTIVE && !talked)
         call->since = c->now; /* of talking */
-    if (over && was != VS_IDLE && was != VS_NONE)
+    if (over && was != VS_IDLE && was != VS_NONE) {
         ended(c, a, call, was);
+        call->since = v->at ? v->at : c->now; /* what is told of earlier comes late */
+    }
 }
 
-void apply_voice_state(struct core *c, const struct call *command) {
-    const struct voice *v = command->body;
-    uint32_t state;
+/* The phone of the agent meant, by his id or the extension that he is bound to. */
+static struct agent_rt *whose(struct core *c, const struct voice *v) {
     struct agent_rt *a = agents_find(c, v->agent);
-    if (!a)
-        a = agents_by_extension(c, v->agent);
+    return a ? a : agents_by_extension(c, v->agent);
+}
+
+static void heard_on(struct core *c, struct agent_rt *a, const struct voice *v) {
+    if (td_str_eq(a->a->phone_channel, v->channel))
+        return;
+    cell_set(a->cell, &agents_edit(c, a)->phone_channel, v->channel);
+}
+
+static void report_pause(struct core *c, const struct voice *v) {
+    struct agent_rt *a = whose(c, v);
     if (!a) {
         act_reject(c, "not-found", "There is no agent or extension %.*s.", TD_FMT(v->agent));
         return;
     }
-    if (!state_by_name(v->state, &state)) {
-        act_reject(c, "invalid", "state: expected one of the voice states, found %.*s",
-                   TD_FMT(v->state));
+    heard_on(c, a, v);
+    phone_pause(c, a, td_str_eqz(v->state, "paused"), v->reason);
+}
+
+static void report_call(struct core *c, const struct voice *v, uint32_t state) {
+    struct agent_rt *a = whose(c, v);
+    if (!a) {
+        act_reject(c, "not-found", "There is no agent or extension %.*s.", TD_FMT(v->agent));
         return;
     }
     struct agent_call *call = find_call(a->a, v->call);
@@ -194,37 +244,23 @@ void apply_voice_state(struct core *c, const struct call *command) {
         return;
     }
     agents_edit(c, a);
+    heard_on(c, a, v);
     if (!call)
         call = add_call(c, a, v);
     report(c, a, call, v, state);
     voice_update(c, a);
 }
 
-/* The link is back: its connector has reported every live call before it says so, and what is still
- * unknown then has ended meanwhile. */
-static void link_back(struct agent *a) {
-    a->voice_link_lost = false;
-    for (size_t i = 0; i < a->calls.n; i++)
-        if (a->calls.v[i].state == VS_UNKNOWN)
-            a->calls.v[i].state = VS_IDLE;
-}
-
-void apply_voice_link(struct core *c, const struct call *command) {
+void apply_voice_state(struct core *c, const struct call *command) {
     const struct voice *v = command->body;
-    for (size_t i = 0; i < c->agents.n; i++) {
-        struct agent_rt *a = c->agents.v[i];
-        bool has_phone = a->a->voice != VS_NONE || a->a->voice_link_lost;
-        if (!has_phone || a->a->voice_link_lost == !v->link_up)
-            continue;
-        struct agent *x = agents_edit(c, a);
-        if (v->link_up) {
-            link_back(x);
-        } else {
-            x->voice_link_lost = true;
-            for (size_t k = 0; k < x->calls.n; k++)
-                if (!is_over(&x->calls.v[k]))
-                    x->calls.v[k].state = VS_UNKNOWN;
-        }
-        voice_update(c, a);
-    }
+    uint32_t state;
+    if (td_str_eqz(v->state, "paused") || td_str_eqz(v->state, "unpaused"))
+        report_pause(c, v);
+    else if (!state_by_name(v->state, &state))
+        act_reject(c, "invalid", "state: expected one of the voice states, found %.*s",
+                   TD_FMT(v->state));
+    else if (!v->agent.n || !v->call.n)
+        act_reject(c, "invalid", "%s: missing", v->agent.n ? "call" : "agent");
+    else
+        report_call(c, v, state);
 }

@@ -24,8 +24,9 @@
     X(CHANNEL_STATE, 14, "channel.state", channel_state, A_SYSTEM | A_CONNECTOR | A_ADMIN,         \
       "channel")                                                                                   \
     X(CHANNEL_CURSOR, 15, "channel.cursor", channel_state, A_CONNECTOR, "channel")                 \
-    X(VOICE_STATE, 16, "voice.state", voice, A_CONNECTOR, "agent,call")                            \
+    X(VOICE_STATE, 16, "voice.state", voice, A_CONNECTOR, "channel,state")                         \
     X(VOICE_LINK, 17, "voice.link", voice, A_CONNECTOR, "channel")                                 \
+    X(VOICE_GATE, 18, "voice.gate", voice, A_CONNECTOR, "channel,agent,answer")                    \
     /* visitors; the thread stands in `peer` */                                                    \
     X(VISITOR_OPEN, 20, "visitor.open", visitor, A_VISITOR, "channel,peer")                        \
     X(VISITOR_SEEN, 21, "visitor.seen", visitor, A_VISITOR, "channel,peer")                        \
@@ -144,10 +145,15 @@ struct channel_state {
     struct td_str unknown;
 };
 struct voice {
-    struct td_str channel, agent, call, state, from, to, queue; /* state: voice_state_names */
+    /* state: of td_voice_event (provider.h), or one of voice_state_names */
+    struct td_str channel, agent, call, state, from, to, queue;
     uint64_t seq;
     int64_t at;
-    bool link_up; /* VOICE_LINK */
+    bool link_up;         /* VOICE_LINK */
+    struct td_str reason; /* of a pause; of an answer: what the phone system said */
+    uint64_t term;        /* the channel holder's; 0: none */
+    uint64_t gate;        /* VOICE_GATE: which agent.gate_seq was asked */
+    struct td_str answer; /* VOICE_GATE: gate_answer_names */
     struct td_str unknown;
 };
 struct visitor {

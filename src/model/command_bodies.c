@@ -107,6 +107,10 @@ static const struct field voice_fields[] = {
     FIELD(8, F_U64, struct voice, seq),
     FIELD(9, F_I64, struct voice, at),
     FIELD(10, F_BOOL, struct voice, link_up),
+    FIELD(11, F_STR, struct voice, reason, .max = 400),
+    FIELD(12, F_U64, struct voice, term, .flags = FF_INTERNAL),
+    FIELD(13, F_U64, struct voice, gate),
+    FIELD(14, F_STR, struct voice, answer, .max = 64),
 };
 const struct record rec_voice = {.name = "voice",
                                  .kind = RK_VOICE,

@@ -27,6 +27,7 @@ struct tenant {
     uint64_t version;
     uint64_t next_agent_order; /* round robin, and ties */
     struct td_str config_hash; /* SHA-256 of the committed policy */
+    struct td_strs links_lost; /* voice channels whose phone system cannot be reached */
     struct td_str unknown;
 };
 
@@ -138,6 +139,9 @@ struct work {
     bool left_message; /* live, but nobody comes in time: the visitor left a message */
     int64_t send_at;   /* a send of the conversation waits until then; keeps the work resident */
     struct td_str visitor_session; /* the visitor's newest socket; gone of an older one is stale */
+    /* calls: last heard of; not heard of since the link was lost */
+    int64_t renewed_at;
+    bool unheard;
     struct td_str unknown;
 };
 
@@ -192,6 +196,19 @@ struct agent {
     uint32_t counts[5];  /* items per channel kind, as used: JSON count_voice … count_mail */
     struct td_str offer; /* the one live offer */
     struct ring seen;    /* command ids of this agent's senders */
+    /* The phone: the voice channel that it was last heard on; a pause made on it; the presence that
+     * its end brings back, plus one (0: none). */
+    struct td_str phone_channel;
+    bool phone_paused;
+    struct td_str phone_reason;
+    uint32_t phone_presence;
+    /* Its gate (core/gate.h). The channel's holder follows these and makes them so. */
+    struct td_str gate_channel; /* whose holder sees to it; "": there is none */
+    bool gate_close;            /* the wish */
+    uint64_t gate_seq;          /* of the wish; grows whenever it is to be seen to (again) */
+    uint32_t gate;              /* enum gate_state */
+    int64_t gate_hold_until;    /* it could not be closed: no exclusive work until then; 0: fine */
+    bool gate_trouble;          /* people were told */
     struct td_str unknown;
 };
 

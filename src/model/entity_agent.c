@@ -70,6 +70,16 @@ static const struct field agent_fields[] = {
     FIELD_AS(33, F_U32, struct agent, counts[3], "count_social", STAFF),
     FIELD_AS(34, F_U32, struct agent, counts[4], "count_mail", STAFF),
     FIELD(35, F_STR, struct agent, offer, STAFF),
+    FIELD(37, F_STR, struct agent, phone_channel, STAFF),
+    FIELD(38, F_BOOL, struct agent, phone_paused, STAFF),
+    FIELD(39, F_STR, struct agent, phone_reason, STAFF),
+    FIELD(40, F_U32, struct agent, phone_presence, INTERNAL),
+    FIELD(41, F_STR, struct agent, gate_channel, STAFF),
+    FIELD(42, F_BOOL, struct agent, gate_close, STAFF),
+    FIELD(43, F_U64, struct agent, gate_seq, INTERNAL),
+    FIELD(44, F_ENUM, struct agent, gate, STAFF, .names = gate_state_names),
+    FIELD(45, F_I64, struct agent, gate_hold_until, INTERNAL),
+    FIELD(46, F_BOOL, struct agent, gate_trouble, INTERNAL),
     FIELD_AS(60, F_BYTES, struct agent, seen.slots, "seen", INTERNAL), /* 36 was a list */
 };
 const struct record rec_agent = {.name = "agent",

@@ -10,6 +10,7 @@ static const struct field tenant_fields[] = {
     FIELD(3, F_U64, struct tenant, version, .flags = FF_ALWAYS),
     FIELD(4, F_U64, struct tenant, next_agent_order, INTERNAL),
     FIELD(5, F_STR, struct tenant, config_hash, STAFF),
+    FIELD(6, F_STRS, struct tenant, links_lost, STAFF),
 };
 const struct record rec_tenant = {.name = "tenant",
                                   .kind = EK_TENANT,

@@ -57,6 +57,8 @@ static const struct field work_fields[] = {
     FIELD(44, F_BOOL, struct work, left_message, STAFF),
     FIELD(45, F_I64, struct work, send_at, .flags = FF_INTERNAL),
     FIELD(46, F_STR, struct work, visitor_session, .flags = FF_INTERNAL),
+    FIELD(47, F_I64, struct work, renewed_at, .flags = FF_INTERNAL),
+    FIELD(48, F_BOOL, struct work, unheard, .flags = FF_INTERNAL),
 };
 const struct record rec_work = {.name = "work",
                                 .kind = EK_WORK,

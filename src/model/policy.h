@@ -97,6 +97,7 @@ struct channel_policy {
     uint32_t max_attempts;
     struct td_strs origins; /* webchat */
     bool idempotent;        /* a repeated send with the same key sends once */
+    bool gate;              /* voice: calls can be kept from an agent */
 };
 
 struct code { /* a disposition or a presence reason */
@@ -139,7 +140,7 @@ struct policy {
     int64_t socket_grace_ms; /* agent's socket lost: requeue after; 60 s */
     int64_t login_ramp_ms;   /* after login, next offer so long after the last accept; 20 s */
     int64_t voice_stale_ms;  /* a call nobody renewed becomes UNKNOWN; 4 h */
-    int64_t voice_wrap_ms;   /* 30 s */
+    int64_t voice_wrap_ms;   /* unused: wrap-up after a call is kinds[CK_VOICE].wrap_ms */
     int64_t retry_base_ms, retry_max_ms; /* back-off of sends */
     int64_t requeue_interrupted_ms;      /* 60 min */
     uint32_t parked_overbook;            /* returning parked items allowed above capacity: 1 */

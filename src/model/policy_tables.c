@@ -111,6 +111,7 @@ static const struct field channel_fields[] = {
     FIELD(8, F_U32, struct channel_policy, max_attempts),
     FIELD(9, F_STRS, struct channel_policy, origins, INTERNAL),
     FIELD(10, F_BOOL, struct channel_policy, idempotent),
+    FIELD(11, F_BOOL, struct channel_policy, gate),
 };
 static const struct record rec_channel_policy = {
     .name = "channel", .version = 1, RECORD_FIELDS(struct channel_policy, channel_fields)};

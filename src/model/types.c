@@ -12,6 +12,9 @@ const char *const presence_names[] = {"out",    "available",      "draining",
                                       "paused", "not-responding", NULL};
 const char *const voice_state_names[] = {"none",   "unknown", "idle", "ringing",
                                          "active", "hold",    "wrap", NULL};
+const char *const gate_state_names[] = {"none",   "asked",  "open", "closed",
+                                        "failed", "nobody", NULL};
+const char *const gate_answer_names[] = {"done", "ringing", "failed", "unknown-agent", NULL};
 const char *const role_names[] = {"agent", "supervisor", "admin", NULL};
 const char *const conv_state_names[] = {"open", "resolved", "spam", "merged", "archived", NULL};
 const char *const interrupt_names[] = {"block", "allow", "interrupt", NULL};

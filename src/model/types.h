@@ -34,6 +34,21 @@ extern const char *const presence_names[];
 enum voice_state { VS_NONE, VS_UNKNOWN, VS_IDLE, VS_RINGING, VS_ACTIVE, VS_HOLD, VS_WRAP };
 extern const char *const voice_state_names[];
 
+/* The voice gate of an agent's phone: closed, the phone system gives him no calls. */
+enum gate_state {
+    GATE_NONE,  /* his phone has none */
+    GATE_ASKED, /* wished otherwise, no answer yet */
+    GATE_OPEN,
+    GATE_CLOSED,
+    GATE_FAILED, /* it is not known how it stands */
+    GATE_NOBODY  /* the phone system knows no such extension */
+};
+extern const char *const gate_state_names[];
+
+/* In the order of enum td_gate_answer (connector.h). */
+enum gate_answer { GA_DONE, GA_RINGING, GA_FAILED, GA_UNKNOWN_AGENT };
+extern const char *const gate_answer_names[];
+
 enum role { ROLE_AGENT, ROLE_SUPERVISOR, ROLE_ADMIN };
 extern const char *const role_names[];
 

@@ -22,7 +22,6 @@ before(async () => {
   d.settings.channels.web.origins = [wire.url];
   d.settings.server.public_url = wire.url;
   d.settings.profiles = { default: { chat: { offer: '6s', wrap: '0s' }, voice: { wrap: '1s' } } };
-  d.settings.routing.voice_wrap = '1s';
   d.writeSettings(d.settings);
   await d.spawn();
   await d.addUser('anna', { name: 'Anna Archer', role: 'supervisor', queues: 'chat' });

@@ -196,7 +196,7 @@ static void test_what_is_always_there(void **state) {
     struct agent a = {.counts = {0, 2, 0, 0, 1}, .used = 100};
     gives(&rec_agent, &a, JSON_FOR_STAFF,
           "{\"id\":\"\",\"version\":0,\"role\":\"agent\",\"presence\":\"out\",\"voice\":\"none\","
-          "\"used\":100,\"count_chat\":2,\"count_mail\":1}");
+          "\"used\":100,\"count_chat\":2,\"count_mail\":1,\"gate\":\"none\"}");
     struct result r = {.id = TD_STR("7"), .error = TD_STR("stale")};
     gives(&rec_result, &r, JSON_FOR_VISITOR, "{\"id\":\"7\",\"ok\":false,\"error\":\"stale\"}");
     struct user u = {.id = TD_STR("anna"), .password = TD_STR("$argon2id$"), .must_change = true};

@@ -78,7 +78,6 @@ static void test_all_defaults(void **state) {
     assert_int_equal(p->socket_grace_ms, S(60));
     assert_int_equal(p->login_ramp_ms, S(20));
     assert_int_equal(p->voice_stale_ms, H(4));
-    assert_int_equal(p->voice_wrap_ms, S(30));
     assert_int_equal(p->requeue_interrupted_ms, M(60));
     assert_int_equal(p->parked_overbook, 1);
     assert_int_equal(p->retry_base_ms, S(5));

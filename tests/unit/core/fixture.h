@@ -61,7 +61,7 @@ FIX struct profile fix_profile(const char *id) {
     struct profile p = {
         .id = Z(id),
         .capacity = 100,
-        .kinds = {[CK_VOICE] = {.cost = 100, .maximum = 1},
+        .kinds = {[CK_VOICE] = {.cost = 100, .maximum = 1, .wrap_ms = 30000, .wrap_max_ms = 120000},
                   [CK_CHAT] = {.cost = 30,
                                .maximum = 3,
                                .offer_ms = 20000,
@@ -88,7 +88,7 @@ struct fix_policy {
     struct policy p;
     struct profile profiles[2];
     struct queue_policy queues[5];
-    struct channel_policy channels[4];
+    struct channel_policy channels[5]; /* the last, "pbx" with a gate, stands beyond channels.n */
 };
 
 FIX struct policy *fix_policy(struct fix_policy *f) {
@@ -132,6 +132,11 @@ FIX struct policy *fix_policy(struct fix_policy *f) {
                                              .kind = CK_SOCIAL,
                                              .reopen_ms = 604800000,
                                              .max_attempts = 3};
+    f->channels[4] = (struct channel_policy){.id = S("pbx"),
+                                             .connector = S("voice_asterisk"),
+                                             .queue = S("support"),
+                                             .kind = CK_VOICE,
+                                             .gate = true};
     struct policy *p = &f->p;
     p->hash = S("first");
     p->profiles.v = f->profiles;
@@ -142,7 +147,6 @@ FIX struct policy *fix_policy(struct fix_policy *f) {
     p->channels.n = 4;
     p->socket_grace_ms = 60000;
     p->voice_stale_ms = 14400000;
-    p->voice_wrap_ms = 30000;
     p->retry_base_ms = 10000;
     p->retry_max_ms = 60000;
     p->requeue_interrupted_ms = 3600000;
@@ -369,6 +373,18 @@ FIX void fix_call(struct fix *f, const char *agent, const char *call, uint64_t s
     fix_send_as(f, CMD_VOICE_STATE, A_CONNECTOR, "pbx", NULL, &v);
 }
 
+/* The answer of the gate's, to the wish of that number. */
+FIX void fix_gate_old(struct fix *f, const char *agent, uint64_t gate_seq, const char *answer) {
+    struct voice v = {
+        .channel = S("pbx"), .agent = Z(agent), .gate = gate_seq, .answer = Z(answer)};
+    fix_send_as(f, CMD_VOICE_GATE, A_CONNECTOR, "pbx", NULL, &v);
+}
+
+FIX void fix_link(struct fix *f, bool up) {
+    struct voice v = {.channel = S("pbx"), .link_up = up};
+    fix_send_as(f, CMD_VOICE_LINK, A_CONNECTOR, "pbx", NULL, &v);
+}
+
 FIX void fix_verdict(struct fix *f, uint64_t conv, const char *channel, struct td_str message_id,
                      uint32_t attempt, struct td_verdict verdict) {
     struct verdict_in v = {.channel = Z(channel),
@@ -400,6 +416,11 @@ FIX const struct work *fix_work(struct fix *f, uint64_t id) {
 }
 FIX const struct agent *fix_get_agent(struct fix *f, const char *id) {
     return fix_entity(f, EK_AGENT, Z(id));
+}
+
+/* … to the present wish. */
+FIX void fix_gate(struct fix *f, const char *agent, const char *answer) {
+    fix_gate_old(f, agent, fix_get_agent(f, agent)->gate_seq, answer);
 }
 
 FIX size_t fix_count(const struct fix *f, uint32_t effect) {
