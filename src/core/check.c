@@ -1,6 +1,7 @@
 /* core_check: what must be true between commands. For tests and the simulation; it looks at all. */
 #include "core/agents.h"
 #include "core/capacity.h"
+#include "core/gate.h"
 #include "core/life.h"
 #include "core/queues.h"
 #include "core/select.h"
@@ -86,8 +87,19 @@ static int check_offer(const struct agent_rt *a, struct td_error *err) {
 
 /* ---- work ---- */
 
+/* A call stands outside of all that the router has. */
+static int check_call(const struct work_rt *rt, struct td_error *err) {
+    if (rt->owner || rt->counted || queues_waiting(rt))
+        WRONG("call %llu is routed", num(rt->w->id));
+    if (rt->w->state == WS_RESERVED || rt->w->state == WS_PARKED || rt->w->state == WS_SNOOZED)
+        WRONG("call %llu is %s", num(rt->w->id), work_state_names[rt->w->state]);
+    return TD_OK;
+}
+
 static int check_work(const struct work_rt *rt, struct td_error *err) {
     const struct work *w = rt->w;
+    if (w->kind == WK_CALL)
+        return check_call(rt, err);
     bool waits = queues_waiting(rt);
     if ((w->state == WS_QUEUED) != waits)
         WRONG("work %llu in state %s %s", num(w->id), work_state_names[w->state],
@@ -115,6 +127,8 @@ static int check_conserving(struct core *c, const struct work_rt *rt, struct td_
     struct choice choice;
     struct plan plan;
     if (!c->batch || core_next_due(c) <= c->now) /* before the first batch nothing was matched */
+        return TD_OK;
+    if (rt->w->kind == WK_CALL)
         return TD_OK;
     if (rt->w->state == WS_QUEUED) {
         select_agent(c, rt, &choice);
@@ -144,7 +158,7 @@ static int check_timer(struct core *c, struct cell *cell, struct td_error *err) 
 }
 
 static int check_works(struct core *c, struct td_error *err) {
-    size_t open = 0, queued = 0;
+    size_t open = 0, queued = 0, calls = 0;
     struct cell *cell;
     for (size_t i = 0; (cell = map_next(&c->cells[EK_WORK], &i));) {
         const struct work_rt *rt = cell->rt;
@@ -154,13 +168,16 @@ static int check_works(struct core *c, struct td_error *err) {
         if (cell->state != CELL_PRESENT)
             continue;
         open += !life_is_over(rt->w);
-        queued += rt->w->state == WS_QUEUED;
+        queued += rt->w->state == WS_QUEUED && rt->w->kind != WK_CALL;
+        calls += !life_is_over(rt->w) && rt->w->kind == WK_CALL;
         rc = check_work(rt, err);
         if (!rc)
             rc = check_conserving(c, rt, err);
         if (rc)
             return rc;
     }
+    if (calls != c->calls.n)
+        WRONG("%zu open calls counted, there are %zu", c->calls.n, calls);
     if (open != c->open_work || queued != c->queued)
         WRONG("%zu open and %zu queued counted, there are %zu and %zu", c->open_work, c->queued,
               open, queued);
@@ -182,6 +199,9 @@ int core_check(const struct core *core, struct td_error *err) {
             rc = check_offer(a, err);
         if (!rc)
             rc = check_timer(c, a->cell, err);
+        if (!rc && c->batch && !gate_is_current(c, a)) /* (16) */
+            rc = td_error_set(err, TD_EINVAL, "agent %.*s: the wish for the gate is an old one",
+                              TD_FMT(a->a->id));
         if (rc)
             return rc;
     }

@@ -49,7 +49,8 @@ static struct ptrs open_work(struct core *c) {
     struct cell *cell;
     for (size_t i = 0; (cell = map_next(&c->cells[EK_WORK], &i));) {
         const struct work_rt *rt = cell->rt;
-        if (cell->state == CELL_PRESENT && (rt->w->state < WS_DONE || rt->w->send_at))
+        if (cell->state == CELL_PRESENT && (rt->w->state < WS_DONE || rt->w->send_at) &&
+            rt->w->kind != WK_CALL)
             ptrs_push(&works, cell->rt);
     }
     for (size_t i = works.n / 2; i-- > 0;)
@@ -61,6 +62,18 @@ static struct ptrs open_work(struct core *c) {
         sift(&works, n - 1, 0);
     }
     return works;
+}
+
+/* They wait for no agent of ours and keep their places: only their timers are set. */
+static void load_calls(struct core *c) {
+    struct cell *cell;
+    for (size_t i = 0; (cell = map_next(&c->cells[EK_WORK], &i));) {
+        const struct work_rt *rt = cell->rt;
+        if (cell->state != CELL_PRESENT || rt->w->kind != WK_CALL)
+            continue;
+        life_attach(c, cell); /* by id, whatever the order of the table */
+        timers_update(c, cell);
+    }
 }
 
 static void load_agents(struct core *c) {
@@ -104,6 +117,7 @@ void config_ready(struct core *c) {
     for (size_t i = 0; i < c->agents.n; i++)
         timers_update(c, ((struct agent_rt *)c->agents.v[i])->cell);
     ptrs_fini(&works);
+    load_calls(c);
     visits_remember(c);
 }
 
@@ -169,6 +183,8 @@ void apply_config_set(struct core *c, const struct call *call) {
         timers_update(c, rt->cell);
     }
     ptrs_fini(&works);
+    for (size_t i = 0; i < c->calls.n; i++)
+        timers_update(c, ((struct work_rt *)c->calls.v[i])->cell);
     struct event e = {.kind = EV_POLICY, .staff = true, .version = c->policy->version};
     effects_event(c, &e, &rec_policy, c->policy);
 }

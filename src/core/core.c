@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "core/act.h"
 #include "core/agents.h"
+#include "core/calls.h"
 #include "core/config.h"
 #include "core/effects.h"
 #include "core/gate.h"
@@ -33,7 +34,7 @@ static const struct handler {
     [CMD_SEND_VERDICT] = {needs_send_verdict, apply_send_verdict},
     [CMD_CHANNEL_STATE] = {needs_channel, apply_channel_state},
     [CMD_CHANNEL_CURSOR] = {needs_channel, apply_channel_cursor},
-    [CMD_VOICE_STATE] = {NULL, apply_voice_state},
+    [CMD_VOICE_STATE] = {needs_voice_state, apply_voice_state},
     [CMD_VOICE_LINK] = {needs_voice_link, apply_voice_link},
     [CMD_VOICE_GATE] = {needs_voice_gate, apply_voice_gate},
     [CMD_VISITOR_OPEN] = {needs_visitor, apply_visitor_open},
@@ -98,6 +99,7 @@ void core_free(struct core **c) {
     effects_fini(*c);
     ptrs_fini(&(*c)->dirty);
     ptrs_fini(&(*c)->touched);
+    ptrs_fini(&(*c)->calls);
     mem_free((*c)->needs.v);
     mem_free(*c);
     *c = NULL;
@@ -132,16 +134,18 @@ static bool is_unreadable(const struct core *c, uint32_t kind) {
 
 /* What a command or a timer set in motion: matches, deadlines. */
 static void settle(struct core *c) {
-    if (!is_unreadable(c, CMD_NONE))
-        router_settle(c);
-    for (size_t i = 0; i < c->touched.n; i++) {
-        struct cell *cell = c->touched.v[i];
-        if (cell->kind == EK_AGENT && cell->state == CELL_PRESENT)
-            gate_update(c, cell->rt);
-        cell->touched = false;
-        timers_update(c, cell);
-    }
-    c->touched.n = 0;
+    do {
+        if (!is_unreadable(c, CMD_NONE))
+            router_settle(c);
+        for (size_t i = 0; i < c->touched.n; i++) {
+            struct cell *cell = c->touched.v[i];
+            if (cell->kind == EK_AGENT && cell->state == CELL_PRESENT)
+                gate_update(c, cell->rt);
+            cell->touched = false;
+            timers_update(c, cell);
+        }
+        c->touched.n = 0;
+    } while (!list_empty(&c->kicked_agents) && !is_unreadable(c, CMD_NONE));
 }
 
 void core_begin(struct core *c, struct td_arena *batch, int64_t now) {
@@ -180,6 +184,7 @@ struct needs core_needs(struct core *c, const struct command *cmd) {
         return c->needs;
     struct call call = call_of(c, cmd, (struct td_str){NULL, 0});
     seen_needs(c, &call);
+    calls_command_needs(c, &call);
     if (handlers[cmd->kind].needs)
         handlers[cmd->kind].needs(c, &call);
     c->complete = !c->needs.n;
@@ -219,7 +224,7 @@ static void dispatch(struct core *c, const struct call *call) {
                    TD_FMT(c->quarantined));
     else if (seen_before(c, call))
         c->result.duplicate = true;
-    else {
+    else if (!calls_take_command(c, call)) {
         h->apply(c, call);
         if (c->result.ok)
             seen_note(c, call);

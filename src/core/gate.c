@@ -72,6 +72,7 @@ void gate_forget(struct core *c, struct agent_rt *a) {
     x->gate = GATE_NONE;
     x->gate_hold_until = 0;
     x->gate_trouble = false;
+    router_kick_agent(c, a);
 }
 
 void gate_update(struct core *c, struct agent_rt *a) {
@@ -91,6 +92,12 @@ void gate_update(struct core *c, struct agent_rt *a) {
         agents_edit(c, a)->gate_close = closed; /* there is nobody to ask */
     else if (closed != x->gate_close)
         ask(c, a, channel, closed);
+}
+
+bool gate_is_current(struct core *c, const struct agent_rt *a) {
+    struct td_str channel = gate_of(c, a);
+    return td_str_eq(channel, a->a->gate_channel) && !channel.n == (a->a->gate == GATE_NONE) &&
+           (!channel.n || a->a->gate_close == is_to_be_closed(a));
 }
 
 void gate_again(struct core *c, struct agent_rt *a) {

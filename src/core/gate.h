@@ -33,6 +33,9 @@ bool gate_must_wait(struct core *c, const struct agent_rt *a, const struct work_
 /* No answer came in time. */
 void gate_late(struct core *c, struct agent_rt *a);
 
+/* The wish is what it should be; between commands. */
+bool gate_is_current(struct core *c, const struct agent_rt *a);
+
 /* A row of agent_deadlines. */
 int64_t gate_hold_due(struct core *c, const struct agent_rt *a);
 void gate_hold_over(struct core *c, struct agent_rt *a);

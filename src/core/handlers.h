@@ -24,8 +24,8 @@ handler_fn needs_conv_start, apply_conv_start;
 /* channel.c */
 handler_fn needs_channel, apply_channel_state, apply_channel_cursor;
 /* voice.c, gate.c */
-handler_fn apply_voice_state, needs_voice_link, apply_voice_link, needs_voice_gate,
-    apply_voice_gate;
+handler_fn needs_voice_state, apply_voice_state, needs_voice_link, apply_voice_link,
+    needs_voice_gate, apply_voice_gate;
 /* visitor.c */
 handler_fn needs_visitor, apply_visitor_open, apply_visitor_seen, apply_visitor_gone,
     apply_visitor_back, apply_visitor_end, apply_visitor_rate;

@@ -1,6 +1,7 @@
 #include "core/life.h"
 
 #include "core/agents.h"
+#include "core/calls.h"
 #include "core/effects.h"
 #include "core/hours.h"
 #include "core/queues.h"
@@ -45,6 +46,10 @@ static void set_owner(struct work_rt *rt, struct agent_rt *a) {
 
 void life_attach(struct core *c, struct cell *cell) {
     struct work_rt *rt = cell->rt;
+    if (rt->w->kind == WK_CALL) {
+        calls_attach(c, rt);
+        return;
+    }
     if (!life_is_over(rt->w)) {
         c->open_work++;
         rt->queue = queues_get(c, rt->w->queue);

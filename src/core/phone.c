@@ -2,6 +2,7 @@
 
 #include "core/act.h"
 #include "core/agents.h"
+#include "core/calls.h"
 #include "core/channel.h"
 #include "core/effects.h"
 #include "core/gate.h"
@@ -60,6 +61,7 @@ static void link_gone(struct core *c, struct agent_rt *a) {
 void needs_voice_link(struct core *c, const struct call *call) {
     const struct voice *v = call->body;
     channel_want(c, v->channel);
+    calls_want_open(c, v->channel);
 }
 
 /* Told by each start of a holder, too: what is known already is told to nobody again. */
@@ -84,6 +86,7 @@ void apply_voice_link(struct core *c, const struct call *command) {
         return;
     }
     tell(c, v->channel, v->link_up);
+    calls_link(c, v->channel, v->link_up);
     for (size_t i = 0; i < c->agents.n; i++) {
         struct agent_rt *a = c->agents.v[i];
         bool has_phone = a->a->voice != VS_NONE || a->a->voice_link_lost;

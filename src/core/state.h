@@ -137,6 +137,7 @@ struct core {
     size_t open_work, queued;
     uint64_t decisions;
     struct heap timers; /* struct cell */
+    struct ptrs calls;  /* struct work_rt: open calls, by id */
 
     /* the batch */
     struct td_arena *batch;

@@ -2,6 +2,7 @@
 
 #include "core/act.h"
 #include "core/agents.h"
+#include "core/calls.h"
 #include "core/capacity.h"
 #include "core/effects.h"
 #include "core/gate.h"
@@ -105,6 +106,7 @@ int64_t voice_wrap_due(struct core *c, const struct agent_rt *a) {
 
 void voice_wrap_over(struct core *c, struct agent_rt *a) {
     agents_edit(c, a)->voice_wrap_until = 0;
+    calls_wrapped(c, a);
     voice_update(c, a);
 }
 
@@ -165,25 +167,38 @@ static bool is_newer(const struct agent_call *call, const struct voice *v) {
     return !call->seq && (!voice_is_over(call) || v->at > call->since);
 }
 
-static bool state_by_name(struct td_str name, uint32_t *out) {
-    for (uint32_t i = 0; voice_state_names[i]; i++)
-        if (td_str_eqz(name, voice_state_names[i])) {
-            *out = i;
-            return true;
-        }
-    return false;
+/* What a report may say: of a call of the agent's, and of a call that nobody has. */
+static const struct word {
+    const char *name;
+    uint32_t state; /* enum voice_state of the agent's call; VS_NONE: it is nobody's yet */
+    enum call_report report;
+} words[] = {{"queued", VS_NONE, CR_QUEUED},   {"ringing", VS_RINGING, CR_RINGING},
+             {"active", VS_ACTIVE, CR_ACTIVE}, {"hold", VS_HOLD, CR_HOLD},
+             {"idle", VS_IDLE, CR_IDLE},       {"abandoned", VS_NONE, CR_ABANDONED},
+             {"wrap", VS_IDLE, CR_IDLE},       {"none", VS_IDLE, CR_IDLE},
+             {"unknown", VS_UNKNOWN, CR_OTHER}};
+
+static const struct word *word_of(struct td_str name) {
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (td_str_eqz(name, words[i].name))
+            return &words[i];
+    return NULL;
 }
 
 /* Talked, and hung up: wrap-up begins, which no phone system tells the end of. */
-static void ended(struct core *c, struct agent_rt *a, const struct agent_call *call, uint32_t was) {
+static void ended(struct core *c, struct agent_rt *a, const struct agent_call *call,
+                  const struct voice *v, uint32_t was) {
     bool talked = was == VS_ACTIVE || was == VS_HOLD;
+    const struct work_rt *item = calls_find(c, v);
+    const struct kind_policy *k = capacity_kind(a, CK_VOICE);
     effects_fact(c, &(struct fact_args){.name = talked ? "call.ended" : "call.missed",
+                                        .work = item ? item->w : NULL,
                                         .agent = a->a->id,
                                         .queue = call->queue,
+                                        .channel = v->channel,
                                         .text = call->from,
                                         .channel_kind = CK_VOICE,
                                         .talk_ms = talked ? c->now - call->since : 0});
-    const struct kind_policy *k = capacity_kind(a, CK_VOICE);
     if (talked && k && k->wrap_ms > 0)
         a->a->voice_wrap_until = c->now + k->wrap_ms;
 }
@@ -205,7 +220,7 @@ static void report(struct core *c, struct agent_rt *a, struct agent_call *call,
     if (state == VS_ACTIVE && !talked)
         call->since = c->now; /* of talking */
     if (over && was != VS_IDLE && was != VS_NONE) {
-        ended(c, a, call, was);
+        ended(c, a, call, v, was);
         call->since = v->at ? v->at : c->now; /* what is told of earlier comes late */
     }
 }
@@ -232,14 +247,10 @@ static void report_pause(struct core *c, const struct voice *v) {
     phone_pause(c, a, td_str_eqz(v->state, "paused"), v->reason);
 }
 
-static void report_call(struct core *c, const struct voice *v, uint32_t state) {
-    struct agent_rt *a = whose(c, v);
-    if (!a) {
-        act_reject(c, "not-found", "There is no agent or extension %.*s.", TD_FMT(v->agent));
-        return;
-    }
+static void report_phone(struct core *c, struct agent_rt *a, const struct voice *v,
+                         uint32_t state) {
     struct agent_call *call = find_call(a->a, v->call);
-    if (call && !is_newer(call, v)) {
+    if (call ? !is_newer(call, v) : calls_is_late(c, v)) {
         c->result.duplicate = true;
         return;
     }
@@ -251,16 +262,35 @@ static void report_call(struct core *c, const struct voice *v, uint32_t state) {
     voice_update(c, a);
 }
 
+/* A phone that belongs to nobody here may still have a call of a queue's. */
+static void report_call(struct core *c, const struct voice *v, const struct word *word) {
+    struct agent_rt *a = word->state == VS_NONE ? NULL : whose(c, v);
+    if (a)
+        report_phone(c, a, v, word->state);
+    if (c->result.duplicate)
+        return;
+    bool known = calls_report(c, v, word->report, a);
+    if (!known && !a && word->state != VS_NONE)
+        act_reject(c, "not-found", "There is no agent or extension %.*s.", TD_FMT(v->agent));
+}
+
+void needs_voice_state(struct core *c, const struct call *command) {
+    calls_want(c, command->body);
+}
+
 void apply_voice_state(struct core *c, const struct call *command) {
     const struct voice *v = command->body;
-    uint32_t state;
-    if (td_str_eqz(v->state, "paused") || td_str_eqz(v->state, "unpaused"))
-        report_pause(c, v);
-    else if (!state_by_name(v->state, &state))
-        act_reject(c, "invalid", "state: expected one of the voice states, found %.*s",
+    const struct word *word = word_of(v->state);
+    bool pause = td_str_eqz(v->state, "paused") || td_str_eqz(v->state, "unpaused");
+    if (!word && !pause)
+        act_reject(c, "invalid", "state: expected a state of a call or a phone, found %.*s",
                    TD_FMT(v->state));
-    else if (!v->agent.n || !v->call.n)
-        act_reject(c, "invalid", "%s: missing", v->agent.n ? "call" : "agent");
+    else if (!v->call.n && !pause)
+        act_reject(c, "invalid", "call: missing");
+    else if (!v->agent.n && (pause || word->state != VS_NONE))
+        act_reject(c, "invalid", "agent: missing");
+    else if (pause)
+        report_pause(c, v);
     else
-        report_call(c, v, state);
+        report_call(c, v, word);
 }

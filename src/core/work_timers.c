@@ -1,4 +1,5 @@
 /* The deadlines of work: one row each. */
+#include "core/calls.h"
 #include "core/effects.h"
 #include "core/life.h"
 #include "core/offer.h"
@@ -192,6 +193,7 @@ const struct work_deadline work_deadlines[] = {
     {wake_due, NULL, life_return},
     {held_due, NULL, held_too_long},
     {wrap_due, NULL, wrap_over},
+    {calls_stale_due, calls_stale_needs, calls_stale},
     {visitor_grace_due, visitor_grace_needs, visitor_grace_over},
     {outbound_retry_due, outbound_retry_needs, outbound_retry},
 };

@@ -86,6 +86,8 @@ static void put_policy(struct world *w) {
     f->queues[2].prefer_within_ms = 3600000;
     f->queues[4].priority = (uint32_t)below(w, 2);
     f->channels[1].max_attempts = 2;
+    p->channels.n = 5; /* with the phones */
+    f->channels[4].gate = !one_in(w, 3);
     p->login_ramp_ms = one_in(w, 2) ? 20000 : 0;
     p->parked_overbook = (uint32_t)below(w, 3);
     world_run(w, CMD_CONFIG_SET, A_SYSTEM, "", p);
@@ -289,6 +291,52 @@ static void phone(struct world *w) {
     world_run(w, CMD_VOICE_STATE, A_CONNECTOR, "pbx", &v);
 }
 
+/* A call that nobody has yet: the newest of some agent's, or a new one. */
+static void waiting_call(struct world *w) {
+    static const char *const states[] = {"queued", "queued", "abandoned"};
+    struct sim_call *call = &w->calls[below(w, SIM_AGENTS)];
+    if (!call->id[0] || one_in(w, 2)) {
+        snprintf(call->id, sizeof call->id, "k%llu", (unsigned long long)++w->next_id);
+        call->seq = 0;
+        call->state = NULL;
+    }
+    struct voice v = {.channel = S("pbx"),
+                      .call = Z(call->id),
+                      .seq = one_in(w, 8) ? call->seq : ++call->seq,
+                      .state = Z(states[below(w, 3)]),
+                      .queue = one_in(w, 2) ? S("support") : S("sales"),
+                      .from = one_in(w, 3) ? S("anonymous") : S("+4412345")};
+    world_run(w, CMD_VOICE_STATE, A_CONNECTOR, "pbx", &v);
+}
+
+static void desk(struct world *w) {
+    static const char *const extensions[] = {"1001", "1002", "1003", "1004", ""};
+    const struct agent_rt *a = some_agent(w);
+    struct act act = {.extension = Z(extensions[below(w, 5)])};
+    struct voice pause = {.channel = S("pbx"),
+                          .agent = Z(name_of(a)),
+                          .state = one_in(w, 2) ? S("paused") : S("unpaused"),
+                          .reason = S("lunch")};
+    if (one_in(w, 2))
+        world_run(w, CMD_EXTENSION_SET, A_AGENT, name_of(a), &act);
+    else
+        world_run(w, CMD_VOICE_STATE, A_CONNECTOR, "pbx", &pause);
+}
+
+/* The holder of the phones' channel: most answers are to the point. */
+static void gate(struct world *w) {
+    static const char *const answers[] = {"done", "done",    "done",   "done",
+                                          "done", "ringing", "failed", "unknown-agent"};
+    struct agent_rt *a = some_agent(w);
+    for (size_t i = 0; i < SIM_AGENTS && a->a->gate != GATE_ASKED; i++)
+        a = agent_at(w, i);
+    struct voice v = {.channel = S("pbx"),
+                      .agent = Z(name_of(a)),
+                      .gate = a->a->gate_seq - one_in(w, 10),
+                      .answer = Z(answers[below(w, one_in(w, 4) ? 8 : 4)])};
+    world_run(w, CMD_VOICE_GATE, A_CONNECTOR, "pbx", &v);
+}
+
 /* ---- providers ---- */
 
 static void receipt(struct world *w, const char *channel, const char *external_id,
@@ -420,10 +468,10 @@ static const struct {
     void (*act)(struct world *w);
     unsigned weight;
 } moves[] = {
-    {message, 24},      {visitor, 6},   {session, 8}, {presence, 6},
-    {answer_offer, 16}, {write_to, 14}, {finish, 10}, {aside, 5},
-    {transfer, 3},      {take, 3},      {phone, 6},   {verdict, 10},
-    {old_verdict, 1},   {channel, 1},   {rare, 1},    {repeat, 2},
+    {message, 24},  {visitor, 6},      {session, 8},     {presence, 6}, {answer_offer, 16},
+    {write_to, 14}, {finish, 10},      {aside, 5},       {transfer, 3}, {take, 3},
+    {phone, 6},     {verdict, 10},     {old_verdict, 1}, {channel, 1},  {rare, 1},
+    {repeat, 2},    {waiting_call, 2}, {desk, 1},        {gate, 12},
 };
 
 static void pass_time(struct world *w) {

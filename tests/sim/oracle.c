@@ -151,6 +151,8 @@ static bool eligible(const struct world *w, const struct agent *a, const struct 
 }
 
 static void on_offer(struct world *w, const struct work *x, bool is_new) {
+    if (x->kind == WK_CALL)
+        return; /* it rings: the phone system's offer */
     const struct agent *a = fix_entity(&w->fix, EK_AGENT, x->agent);
     if (!a || !td_str_eq(a->offer, x->offer))
         world_fail(w, "1: #%llu is offered to %.*s, who does not know", (unsigned long long)x->id,
@@ -165,6 +167,10 @@ static void on_offer(struct world *w, const struct work *x, bool is_new) {
     if (is_new && !eligible(w, a, x)) /* a live offer keeps the policy of its time */
         world_fail(w, "4: #%llu is offered to %.*s, who does not qualify",
                    (unsigned long long)x->id, TD_FMT(a->id));
+    if (is_new && x->channel_kind == CK_CHAT && a->gate != GATE_NONE && a->gate != GATE_CLOSED &&
+        a->gate != GATE_NOBODY)
+        world_fail(w, "16: #%llu is offered to %.*s, whose gate is %s", (unsigned long long)x->id,
+                   TD_FMT(a->id), gate_state_names[a->gate]);
     if (x->offer_deadline <= w->fix.now)
         world_fail(w, "11: the offer of #%llu should have ended", (unsigned long long)x->id);
 }

@@ -373,6 +373,12 @@ FIX void fix_call(struct fix *f, const char *agent, const char *call, uint64_t s
     fix_send_as(f, CMD_VOICE_STATE, A_CONNECTOR, "pbx", NULL, &v);
 }
 
+/* All that may be told of a call; agent "": nobody's yet. */
+FIX void fix_phone(struct fix *f, struct voice v) {
+    v.channel = S("pbx");
+    fix_send_as(f, CMD_VOICE_STATE, A_CONNECTOR, "pbx", NULL, &v);
+}
+
 /* The answer of the gate's, to the wish of that number. */
 FIX void fix_gate_old(struct fix *f, const char *agent, uint64_t gate_seq, const char *answer) {
     struct voice v = {
