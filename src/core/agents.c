@@ -34,6 +34,8 @@ void agents_fini(struct core *c) {
         struct agent_rt *a = c->agents.v[i];
         heap_fini(&a->mine);
         ptrs_fini(&a->queues);
+        for (uint32_t k = 0; k < CK_N; k++)
+            ptrs_fini(&a->posts[k]);
     }
     ptrs_fini(&c->agents);
 }

@@ -83,6 +83,10 @@ uint32_t capacity_matrix(const struct profile *p, uint32_t active, uint32_t newe
     return newer < row->n ? (uint32_t)row->v[newer] : IM_ALLOW;
 }
 
+bool capacity_interruptible(const struct agent_rt *a, uint32_t active, uint32_t newer) {
+    return a->profile && matrix(a->profile, active, newer) == IM_INTERRUPT;
+}
+
 static enum fit matrix_fit(const struct agent_rt *a, uint32_t kind) {
     for (uint32_t k = 0; k < CK_N; k++) {
         if (!a->a->counts[k] || capacity_matrix(a->profile, k, kind) != IM_BLOCK)

@@ -27,6 +27,9 @@ enum fit capacity_fit(const struct agent_rt *a, uint32_t kind, struct plan *plan
  * short. */
 void capacity_make_room(const struct agent_rt *a, uint32_t kind, struct plan *plan);
 
+/* Whether work of kind `active` gives way to new work of kind `newer`. */
+bool capacity_interruptible(const struct agent_rt *a, uint32_t active, uint32_t newer);
+
 const struct kind_policy *capacity_kind(const struct agent_rt *a,
                                         uint32_t kind); /* NULL: no profile */
 /* What new work of a kind may do while work of the other is active: enum interrupt. */

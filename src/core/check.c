@@ -4,6 +4,7 @@
 #include "core/gate.h"
 #include "core/life.h"
 #include "core/queues.h"
+#include "core/ready.h"
 #include "core/select.h"
 #include "core/table.h"
 #include "core/timers.h"
@@ -122,19 +123,31 @@ static int check_work(const struct work_rt *rt, struct td_error *err) {
     return TD_OK;
 }
 
+/* Whether he could take it now, without the indexes. */
+static bool could_take(struct core *c, const struct agent_rt *a, const struct work_rt *rt) {
+    struct plan plan;
+    uint32_t relaxed;
+    bool his = (rt->w->preferred_only || rt->w->returning) && td_str_eq(rt->w->preferred, a->a->id);
+    if (rt->waits_on && rt->waits_on != a)
+        return false;
+    if (select_may(c, a, rt, &plan, &relaxed) != WHY_OK || select_excluded(c, a, rt))
+        return false;
+    return his || rt->waits_on || !ready_is_bound(a, rt->w->channel_kind) ||
+           !select_is_reserved(rt);
+}
+
 /* Nothing waits that somebody could take (6, 9); sure only when no timer is due. */
 static int check_conserving(struct core *c, const struct work_rt *rt, struct td_error *err) {
-    struct choice choice;
     struct plan plan;
     if (!c->batch || core_next_due(c) <= c->now) /* before the first batch nothing was matched */
         return TD_OK;
     if (rt->w->kind == WK_CALL)
         return TD_OK;
     if (rt->w->state == WS_QUEUED) {
-        select_agent(c, rt, &choice);
-        if (choice.agent)
-            WRONG("work %llu waits though %.*s is free", num(rt->w->id),
-                  TD_FMT(choice.agent->a->id));
+        for (size_t i = 0; i < c->agents.n; i++)
+            if (could_take(c, c->agents.v[i], rt))
+                WRONG("work %llu waits though %.*s is free", num(rt->w->id),
+                      TD_FMT(((struct agent_rt *)c->agents.v[i])->a->id));
     } else if (rt->w->state == WS_HELD &&
                capacity_fit(rt->owner, rt->w->channel_kind, &plan) == FIT_OK && !plan.holds) {
         WRONG("work %llu is held though there is room", num(rt->w->id));
@@ -205,5 +218,6 @@ int core_check(const struct core *core, struct td_error *err) {
         if (rc)
             return rc;
     }
-    return check_works(c, err);
+    int rc = ready_check(c, err);
+    return rc ? rc : check_works(c, err);
 }

@@ -9,6 +9,7 @@
 #include "core/life.h"
 #include "core/offer.h"
 #include "core/queues.h"
+#include "core/ready.h"
 #include "core/router.h"
 #include "core/table.h"
 #include "core/timers.h"
@@ -156,6 +157,7 @@ static void renew_agent(struct core *c, struct agent_rt *a) {
     uint32_t used = a->a->used;
     agents_profile(c, a);
     capacity_recount(a);
+    ready_touch(c, a);
     if (used != a->a->used)
         cell_edit(c, a->cell);
     excuse(c, a);
@@ -192,7 +194,8 @@ void apply_config_set(struct core *c, const struct call *call) {
 /* ---- accounts ---- */
 
 void config_account_changed(struct core *c, struct agent_rt *a) {
-    queues_members(c);
+    agents_profile(c, a);
+    queues_member(c, a);
     renew_agent(c, a);
     offer_review(c, a);
     voice_update(c, a);

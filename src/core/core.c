@@ -86,6 +86,8 @@ struct core *core_new(uint64_t hash_seed) {
     map_init(&c->queue_ids, c->seed);
     list_init(&c->kicked_agents);
     list_init(&c->kicked_work);
+    list_init(&c->stale_agents);
+    list_init(&c->idle_classes);
     return c;
 }
 
@@ -100,6 +102,7 @@ void core_free(struct core **c) {
     ptrs_fini(&(*c)->dirty);
     ptrs_fini(&(*c)->touched);
     ptrs_fini(&(*c)->calls);
+    buf_fini(&(*c)->class_key);
     mem_free((*c)->needs.v);
     mem_free(*c);
     *c = NULL;

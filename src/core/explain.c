@@ -18,6 +18,7 @@ static const struct {
     [WHY_PHONE_UNKNOWN] = {"has a phone in an unknown state", "have phones in an unknown state"},
     [WHY_FULL] = {"is full", "are full"},
     [WHY_EXCLUDED] = {"has declined", "have declined"},
+    [WHY_RESERVED] = {"is kept free for calls", "are kept free for calls"},
 };
 
 static struct td_str tally(struct core *c, const uint32_t why[WHY_N]) {
@@ -41,6 +42,8 @@ static const char *merit(const struct work_rt *rt, const struct choice *choice) 
                                      : "the last to have this customer";
     if (choice->why[WHY_OK] == 1)
         return "the only one free";
+    if (choice->packed)
+        return "the busiest who still has room, to keep others free for calls";
     uint32_t strategy = rt->queue->policy ? rt->queue->policy->strategy : ST_LONGEST_IDLE;
     switch ((enum strategy)strategy) {
     case ST_LEAST_LOADED:

@@ -1,32 +1,15 @@
 #include "core/queues.h"
 
 #include "base/mem.h"
+#include "core/agents.h"
+#include "core/classes.h"
+#include "core/hours.h"
+#include "core/ready.h"
 #include "core/select.h"
-#include "core/table.h"
-
-/* ---- order ---- */
-
-static bool waited_longer(const struct work *x, const struct work *y) {
-    if (x->returning != y->returning)
-        return x->returning;
-    if (x->t0 != y->t0)
-        return x->t0 < y->t0;
-    return x->id < y->id;
-}
-
-static bool class_less(const struct heap_node *a, const struct heap_node *b) {
-    return waited_longer(CONTAINER_OF(a, struct place, node)->of->w,
-                         CONTAINER_OF(b, struct place, node)->of->w);
-}
 
 static bool mine_less(const struct heap_node *a, const struct heap_node *b) {
-    const struct work *x = CONTAINER_OF(a, struct work_rt, mine)->w;
-    const struct work *y = CONTAINER_OF(b, struct work_rt, mine)->w;
-    if (select_is_live(x) != select_is_live(y))
-        return select_is_live(x);
-    if (x->priority != y->priority)
-        return x->priority < y->priority;
-    return waited_longer(x, y);
+    return select_before_in_queue(CONTAINER_OF(a, struct work_rt, mine),
+                                  CONTAINER_OF(b, struct work_rt, mine));
 }
 
 /* ---- queues ---- */
@@ -34,36 +17,49 @@ static bool mine_less(const struct heap_node *a, const struct heap_node *b) {
 static struct queue *queue_new(struct core *c, struct td_str id) {
     struct queue *q = MEM_NEW(struct queue);
     q->id = (struct td_str){mem_dup(id.p, id.n), id.n};
+    q->clock_at = c->now;
     list_init(&q->excluding);
+    map_init(&q->class_ids, c->seed);
     ptrs_push(&c->queues, q);
     map_put(&c->queue_ids, q->id, q);
     return q;
 }
 
-static void queue_free(struct queue *q) {
-    for (size_t i = 0; i < q->classes.n; i++) {
-        struct wclass *cls = q->classes.v[i];
-        heap_fini(&cls->waiting);
-        mem_free(cls);
-    }
+static void queue_free(struct core *c, struct queue *q) {
+    for (size_t i = 0; i < q->classes.n; i++)
+        classes_free(c, q->classes.v[i]);
+    map_fini(&q->class_ids);
     ptrs_fini(&q->classes);
     ptrs_fini(&q->members);
     mem_free((void *)(uintptr_t)q->id.p);
     mem_free(q);
 }
 
-static bool names(const struct agent *a, struct td_str queue) {
-    for (size_t i = 0; i < a->queues.n; i++)
-        if (td_str_eq(a->queues.v[i], queue))
-            return true;
-    return false;
-}
-
-static void add_member(struct queue *q, struct agent_rt *a) {
-    if (a->a->disabled || !names(a->a, q->id))
+static void join(struct queue *q, struct agent_rt *a) {
+    if (queues_is_member(q, a)) /* named twice */
         return;
     ptrs_push(&q->members, a);
     ptrs_push(&a->queues, q);
+}
+
+static void join_all(struct core *c, struct agent_rt *a) {
+    for (size_t i = 0; i < a->a->queues.n && !a->a->disabled; i++) {
+        struct queue *q = map_get(&c->queue_ids, a->a->queues.v[i]);
+        if (q)
+            join(q, a);
+    }
+    ready_touch(c, a);
+}
+
+static void leave_all(struct agent_rt *a) {
+    for (size_t i = 0; i < a->queues.n; i++) {
+        struct ptrs *members = &((struct queue *)a->queues.v[i])->members;
+        size_t k = 0;
+        while (members->v[k] != a)
+            k++;
+        members->v[k] = members->v[--members->n];
+    }
+    a->queues.n = 0;
 }
 
 /* A queue that the policy no longer names is served on by those whose accounts still do. */
@@ -72,8 +68,15 @@ struct queue *queues_get(struct core *c, struct td_str id) {
     if (q)
         return q;
     q = queue_new(c, id);
-    for (size_t i = 0; i < c->agents.n; i++)
-        add_member(q, c->agents.v[i]);
+    for (size_t i = 0; i < c->agents.n; i++) {
+        struct agent_rt *a = c->agents.v[i];
+        for (size_t k = 0; k < a->a->queues.n && !a->a->disabled; k++)
+            if (td_str_eq(a->a->queues.v[k], id)) {
+                join(q, a);
+                q->free_voice += a->free_voice;
+                break;
+            }
+    }
     return q;
 }
 
@@ -87,26 +90,30 @@ void queues_rebuild(struct core *c) {
         struct queue *q = queue_new(c, p->id);
         q->policy = p;
         q->hours = p->hours.n ? policy_hours(c->policy, p->hours) : NULL;
+        c->reserves |= p->reserve > 0;
     }
-    queues_members(c);
+    for (size_t i = 0; i < c->agents.n; i++)
+        join_all(c, c->agents.v[i]);
 }
 
 void queues_fini(struct core *c) {
     for (size_t i = 0; i < c->queues.n; i++)
-        queue_free(c->queues.v[i]);
+        queue_free(c, c->queues.v[i]);
     ptrs_fini(&c->queues);
     map_fini(&c->queue_ids);
+    c->reserves = false;
+    for (size_t i = 0; i < c->agents.n; i++) {
+        struct agent_rt *a = c->agents.v[i];
+        a->queues.n = 0;
+        a->free_voice = false;
+    }
 }
 
-void queues_members(struct core *c) {
-    for (size_t i = 0; i < c->agents.n; i++)
-        ((struct agent_rt *)c->agents.v[i])->queues.n = 0;
-    for (size_t i = 0; i < c->queues.n; i++) {
-        struct queue *q = c->queues.v[i];
-        q->members.n = 0;
-        for (size_t k = 0; k < c->agents.n; k++)
-            add_member(q, c->agents.v[k]);
-    }
+void queues_member(struct core *c, struct agent_rt *a) {
+    ready_forget(c, a);
+    leave_all(a);
+    join_all(c, a);
+    ready_account(c, a);
 }
 
 bool queues_is_member(const struct queue *q, const struct agent_rt *a) {
@@ -116,80 +123,58 @@ bool queues_is_member(const struct queue *q, const struct agent_rt *a) {
     return false;
 }
 
-/* ---- classes ---- */
-
-static bool same_skills(const struct work *x, const struct work *y) {
-    if (x->skills.n != y->skills.n)
-        return false;
-    for (size_t i = 0; i < x->skills.n; i++)
-        if (x->skills.v[i].level != y->skills.v[i].level ||
-            !td_str_eq(x->skills.v[i].skill, y->skills.v[i].skill))
-            return false;
-    return true;
+const struct queue *queues_of_class(struct core *c, const struct wclass *cls, size_t i) {
+    const struct queue_policy *p = cls->queue->policy;
+    if (i == 0)
+        return cls->queue;
+    struct td_str id = p && i <= p->relax.n ? p->relax.v[i - 1].queue : (struct td_str){NULL, 0};
+    const struct queue *q = id.n ? map_get(&c->queue_ids, id) : NULL;
+    return q && q->policy ? q : NULL;
 }
 
-static bool same_class(const struct work_rt *x, const struct work_rt *y) {
-    return x->queue == y->queue && x->w->channel_kind == y->w->channel_kind &&
-           x->w->priority == y->w->priority && x->w->relaxed == y->w->relaxed &&
-           select_is_live(x->w) == select_is_live(y->w) && same_skills(x->w, y->w);
-}
-
-static struct wclass *class_of(struct queue *q, const struct work_rt *rt) {
-    for (size_t i = 0; i < q->classes.n; i++) {
-        struct wclass *cls = q->classes.v[i];
-        struct place *head = CONTAINER_OF(heap_top(&cls->waiting), struct place, node);
-        if (same_class(head->of, rt))
-            return cls;
+int64_t queues_clock(struct core *c, struct queue *q) {
+    if (!q->hours)
+        return c->now;
+    if (q->clock_at != c->now) {
+        q->clock_ms += hours_between(q->hours, q->clock_at, c->now);
+        q->clock_at = c->now;
     }
-    struct wclass *cls = MEM_NEW(struct wclass);
-    cls->queue = q;
-    heap_init(&cls->waiting, class_less);
-    ptrs_push(&q->classes, cls);
-    return cls;
+    return q->clock_ms;
 }
 
-static void class_drop(struct wclass *cls) {
-    struct ptrs *all = &cls->queue->classes;
-    for (size_t i = 0; i < all->n; i++)
-        if (all->v[i] == cls) {
-            all->v[i] = all->v[--all->n];
-            break;
-        }
-    heap_fini(&cls->waiting);
-    mem_free(cls);
-}
+/* ---- waiting ---- */
 
-static void take_place(struct work_rt *rt, struct place *p, struct queue *q) {
-    p->cls = class_of(q, rt);
-    heap_insert(&p->cls->waiting, &p->node);
-    q->waiting++;
-    q->moved = true;
-}
-
-/* The queues that relaxation steps already reached have added, the latest first. */
-static size_t added_queues(struct core *c, const struct work_rt *rt, struct queue *out[],
-                           size_t max) {
+/* Where it stands in the order of work is settled when it enters: its wait as the beginning on the
+ * queue's clock, and the band that lateness gives it. */
+static void rate(struct core *c, struct work_rt *rt) {
     const struct queue_policy *p = rt->queue->policy;
-    size_t n = 0;
-    for (size_t i = p ? (rt->w->relaxed < p->relax.n ? rt->w->relaxed : p->relax.n) : 0;
-         i-- > 0 && n < max;) {
-        struct queue *q = p->relax.v[i].queue.n ? map_get(&c->queue_ids, p->relax.v[i].queue)
-                                                : NULL;
-        bool known = !q || q == rt->queue;
-        for (size_t k = 0; k < n; k++)
-            known |= out[k] == q;
-        if (!known)
-            out[n++] = q;
-    }
-    return n;
+    struct work *w = rt->w;
+    rt->open_t0 = queues_clock(c, rt->queue) - hours_between(rt->queue->hours, w->t0, c->now);
+    rt->late_at = INT64_MAX;
+    if (p && p->target_ms > 0 && (p->reserve || p->promote))
+        rt->late_at = hours_after(rt->queue->hours, w->t0, p->target_ms);
+    rt->late = rt->late_at <= c->now;
+    rt->band = w->priority - (rt->late && p->promote && w->priority > 0);
+}
+
+/* Handed over to somebody, or back to its agent: his, though all may take it. */
+static void note_right(struct core *c, struct work_rt *rt) {
+    if (!rt->w->preferred.n || !(rt->w->preferred_only || rt->w->returning))
+        return;
+    struct agent_rt *a = agents_find(c, rt->w->preferred);
+    if (a)
+        list_push(&a->his, &rt->his);
 }
 
 void queues_enter(struct core *c, struct work_rt *rt) {
-    struct queue *added[WORK_QUEUES - 1];
-    size_t n = added_queues(c, rt, added, WORK_QUEUES - 1);
-    take_place(rt, &rt->places[0], rt->queue);
-    for (size_t i = 0; i < n; i++)
-        take_place(rt, &rt->places[i + 1], added[i]);
+    rate(c, rt);
+    struct wclass *cls = classes_of(c, rt->queue, rt);
+    classes_wake(c, cls);
+    rt->place.cls = cls;
+    heap_insert(&cls->waiting, &rt->place.node);
+    rt->queue->waiting++;
+    rt->queue->moved = true;
+    note_right(c, rt);
     if (rt->w->excluded.n)
         list_push(&rt->queue->excluding, &rt->excluding);
     c->queued++;
@@ -198,35 +183,37 @@ void queues_enter(struct core *c, struct work_rt *rt) {
 void queues_enter_mine(struct core *c, struct work_rt *rt, struct agent_rt *a) {
     if (!a->mine.less)
         heap_init(&a->mine, mine_less);
+    rt->band = rt->w->priority;
     rt->waits_on = a;
     heap_insert(&a->mine, &rt->mine);
     c->queued++;
 }
 
 bool queues_waiting(const struct work_rt *rt) {
-    return rt->waits_on || rt->places[0].cls;
+    return rt->waits_on || rt->place.cls;
+}
+
+static void leave_class(struct core *c, struct work_rt *rt) {
+    struct wclass *cls = rt->place.cls;
+    rt->place.cls = NULL;
+    heap_remove(&cls->waiting, &rt->place.node);
+    cls->queue->waiting--;
+    cls->queue->moved = true;
+    list_del(&rt->his);
+    list_del(&rt->excluding);
+    if (!cls->waiting.n)
+        classes_rest(c, cls);
 }
 
 void queues_leave(struct core *c, struct work_rt *rt) {
     if (!queues_waiting(rt))
         return;
-    for (size_t i = 0; i < WORK_QUEUES; i++) {
-        struct place *p = &rt->places[i];
-        if (!p->cls)
-            continue;
-        struct wclass *cls = p->cls;
-        p->cls = NULL;
-        heap_remove(&cls->waiting, &p->node);
-        cls->queue->waiting--;
-        cls->queue->moved = true;
-        if (!cls->waiting.n)
-            class_drop(cls);
-    }
+    if (rt->place.cls)
+        leave_class(c, rt);
     if (rt->waits_on) {
         heap_remove(&rt->waits_on->mine, &rt->mine);
         rt->waits_on = NULL;
     }
-    list_del(&rt->excluding);
     c->queued--;
 }
 

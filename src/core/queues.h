@@ -1,12 +1,18 @@
 /* queues.h: the waiting items of each queue, and who serves it.
  *
- * A queue keeps its waiting items in classes: items that the same agents can take (kind, band,
- * priority, skills, relaxation), each class a heap in order of t0. An agent who becomes free looks
- * at the heads only. */
+ * A queue keeps its waiting items in classes: items that the same agents can take (kind, skills,
+ * relaxation, and where agents are reserved for calls also lateness), each class a heap in the
+ * order of work. An agent who becomes free looks at the heads of his classes only.
+ *
+ * A class is made for its first item, at the price of looking at all members once, and kept when
+ * its last one leaves: a steady contact centre makes none. Those without items go, least lately
+ * used first, when their posts are more than POSTS_IDLE_PER_AGENT per agent. */
 #ifndef CORE_QUEUES_H
 #define CORE_QUEUES_H
 
 #include "core/state.h"
+
+enum { POSTS_IDLE_PER_AGENT = 64, POSTS_IDLE_LEAST = 4096 };
 
 /* From the policy; keeps queues that still have work though the policy no longer names them. Items
  * must have left their queues before. */
@@ -14,11 +20,15 @@ void queues_rebuild(struct core *c);
 void queues_fini(struct core *c);
 /* The queue of that id; made without a policy when there is none. */
 struct queue *queues_get(struct core *c, struct td_str id);
-/* Members anew, after a change of accounts. */
-void queues_members(struct core *c);
+/* An agent's memberships and posts anew, after a change of his account. */
+void queues_member(struct core *c, struct agent_rt *a);
 bool queues_is_member(const struct queue *q, const struct agent_rt *a);
+/* Queue 0 of a class is its own, queue i that of relaxation step i; NULL: that step adds none. */
+const struct queue *queues_of_class(struct core *c, const struct wclass *cls, size_t i);
+/* Open milliseconds of the queue until now, since some day. */
+int64_t queues_clock(struct core *c, struct queue *q);
 
-/* Puts a waiting item into its queue's classes and into those that its relaxation added. */
+/* Puts a waiting item into its class. */
 void queues_enter(struct core *c, struct work_rt *rt);
 /* … or among those that wait for one agent alone. */
 void queues_enter_mine(struct core *c, struct work_rt *rt, struct agent_rt *a);

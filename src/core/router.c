@@ -5,6 +5,7 @@
 #include "core/life.h"
 #include "core/offer.h"
 #include "core/queues.h"
+#include "core/ready.h"
 #include "core/table.h"
 
 void router_kick_agent(struct core *c, struct agent_rt *a) {
@@ -70,18 +71,51 @@ void router_agent_left(struct core *c, struct agent_rt *a) {
 
 /* ---- giving ---- */
 
-static void give(struct core *c, struct work_rt *rt, struct agent_rt *a, struct plan *plan,
-                 struct td_str reason) {
+static void hand_over(struct core *c, struct work_rt *rt, struct agent_rt *a, struct plan *plan,
+                      struct td_str reason) {
     bool back = rt->w->returning && td_str_eq(rt->w->preferred, a->a->id);
     cell_edit(c, rt->cell);
     cell_set(rt->cell, &rt->w->reason, reason);
     cell_set(rt->cell, &rt->w->waits_for, (struct td_str){NULL, 0});
     if (gate_must_wait(c, a, rt))
         offer_reserve(c, rt, a, plan);
-    else if (back || select_accept(a, rt) == AM_AUTO)
+    else if (back || select_accept(a, rt->queue, rt->w->channel_kind) == AM_AUTO)
         life_take(c, rt, a, plan);
     else
         offer_make(c, rt, a, plan);
+}
+
+/* The class where agents are reserved for calls and more than this item waits; NULL: none such. */
+static const struct wclass *reserved_class(const struct work_rt *rt) {
+    const struct wclass *cls = rt->place.cls;
+    bool reserves = cls && cls->queue->policy && cls->queue->policy->reserve;
+    return reserves && cls->waiting.n > 1 ? cls : NULL;
+}
+
+/* Nothing but the reserve rule may have kept the others back. That one could go shows that it has
+ * let go, so the next is looked at. */
+static void give(struct core *c, struct work_rt *rt, struct agent_rt *a, struct plan *plan,
+                 struct td_str reason) {
+    const struct wclass *cls = reserved_class(rt);
+    hand_over(c, rt, a, plan, reason);
+    if (cls)
+        router_kick_work(c, CONTAINER_OF(heap_top(&cls->waiting), struct place, node)->of);
+}
+
+/* Where agents are reserved for calls, one that only its exclusions keep back must not stand before
+ * the others. */
+static void look_past(struct core *c, const struct wclass *cls) {
+    const struct heap *held = &cls->ready[READY_BOUND][BY_STRATEGY];
+    for (size_t i = 0; i < held->n; i++)
+        router_kick_agent(c, CONTAINER_OF(held->v[i], struct post, seats[BY_STRATEGY].node)->a);
+}
+
+static void tell_why(struct core *c, struct work_rt *rt, const struct choice *choice) {
+    struct td_str waits_for = select_waits_for(c, rt, choice);
+    if (td_str_eq(waits_for, rt->w->waits_for))
+        return;
+    cell_edit(c, rt->cell);
+    cell_set(rt->cell, &rt->w->waits_for, waits_for);
 }
 
 static void place_work(struct core *c, struct work_rt *rt) {
@@ -94,11 +128,10 @@ static void place_work(struct core *c, struct work_rt *rt) {
         give(c, rt, choice.agent, &choice.plan, select_reason(c, rt, &choice));
         return;
     }
-    struct td_str waits_for = select_waits_for(c, rt, &choice);
-    if (!td_str_eq(waits_for, rt->w->waits_for)) {
-        cell_edit(c, rt->cell);
-        cell_set(rt->cell, &rt->w->waits_for, waits_for);
-    }
+    const struct wclass *cls = reserved_class(rt);
+    if (cls && rt->w->excluded.n && !select_is_reserved(rt))
+        look_past(c, cls);
+    tell_why(c, rt, &choice);
 }
 
 /* ---- an agent became free ---- */
@@ -141,29 +174,51 @@ static void look_at_mine(struct core *c, struct agent_rt *a, struct pick *best) 
     walk_end(&walk);
 }
 
-/* All items of a class suit the same agents: if the head does not, none does; only exclusions are
- * of the single item. */
-static void look_at_class(struct core *c, struct agent_rt *a, const struct wclass *cls,
-                          struct pick *best) {
-    struct walk walk;
-    struct heap_node *node;
-    walk_begin(&walk, &cls->waiting);
-    while ((node = walk_next(&walk))) {
-        struct work_rt *rt = CONTAINER_OF(node, struct place, node)->of;
+/* His by right, though all may take it: judged by its own rules. */
+static void look_at_his(struct core *c, struct agent_rt *a, struct pick *best) {
+    LIST_EACH(at, &a->his) {
+        struct work_rt *rt = CONTAINER_OF(at, struct work_rt, his);
         struct plan plan;
         uint32_t relaxed;
-        if (best->rt && !select_before(c, rt, best->rt))
-            break;
-        enum why why = select_may(c, a, rt, &plan, &relaxed);
-        if (why == WHY_OK && !select_excluded(c, a, rt)) {
+        if (select_may(c, a, rt, &plan, &relaxed) == WHY_OK && !select_excluded(c, a, rt))
             offer_candidate(c, best, rt, &plan);
+    }
+}
+
+/* Past those that he may not have for the while. */
+static void look_behind(struct core *c, struct agent_rt *a, const struct post *p,
+                        const struct plan *plan, struct pick *best) {
+    struct walk walk;
+    struct heap_node *node;
+    walk_begin(&walk, &p->cls->waiting);
+    while ((node = walk_next(&walk))) {
+        struct work_rt *rt = CONTAINER_OF(node, struct place, node)->of;
+        if ((best->rt && !select_before(c, rt, best->rt)) || (p->bound && select_is_reserved(rt)))
+            break;
+        if (!select_excluded(c, a, rt)) {
+            offer_candidate(c, best, rt, plan);
             break;
         }
-        /* A returning item at the head is judged by its own rules. */
-        if (why != WHY_OK && !rt->w->returning)
-            break;
     }
     walk_end(&walk);
+}
+
+/* All items of a class suit the same agents, and where agents are reserved they are late or not
+ * together: the head speaks for all; only exclusions are of the single item. */
+static void look_at_class(struct core *c, struct agent_rt *a, const struct post *p,
+                          const struct plan *plan, struct pick *best) {
+    struct heap_node *top = heap_top(&p->cls->waiting);
+    if (!top)
+        return;
+    struct work_rt *rt = CONTAINER_OF(top, struct place, node)->of;
+    if (best->rt && !select_before(c, rt, best->rt))
+        return;
+    if (p->bound && select_is_reserved(rt))
+        return;
+    if (rt->w->excluded.n && select_excluded(c, a, rt))
+        look_behind(c, a, p, plan, best);
+    else
+        *best = (struct pick){rt, *plan};
 }
 
 static struct td_str freed_reason(struct core *c, const struct agent_rt *a,
@@ -183,14 +238,22 @@ static bool takes_new_work(const struct agent_rt *a) {
 
 static void look(struct core *c, struct agent_rt *a, struct pick *best) {
     c->decisions++;
+    if (c->reserves)
+        ready_sync(c);
     look_at_held(c, a, best);
-    if (!takes_new_work(a) || a->a->next_offer_at > c->now)
+    if (!takes_new_work(a) || a->a->next_offer_at > RAMP_FREE)
         return;
     look_at_mine(c, a, best);
-    for (size_t i = 0; i < a->queues.n; i++) {
-        const struct queue *q = a->queues.v[i];
-        for (size_t k = 0; k < q->classes.n; k++)
-            look_at_class(c, a, q->classes.v[k], best);
+    look_at_his(c, a, best);
+    for (uint32_t k = 0; k < CK_N; k++) {
+        struct plan plan;
+        if (!a->posts[k].n || select_free(a, k, &plan) != WHY_OK)
+            continue;
+        for (size_t i = 0; i < a->posts[k].n; i++) {
+            const struct post *p = a->posts[k].v[i];
+            if (!p->pull)
+                look_at_class(c, a, p, &plan, best);
+        }
     }
 }
 
@@ -227,7 +290,10 @@ void router_settle(struct core *c) {
             list_del(at);
             place_work(c, CONTAINER_OF(at, struct work_rt, kick));
         } else {
-            return;
+            if (c->reserves)
+                ready_sync(c); /* may let something go */
+            if (list_empty(&c->kicked_work))
+                return;
         }
     }
 }

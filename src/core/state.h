@@ -44,15 +44,54 @@ struct cell {
 
 /* ---- routing state that is not stored ---- */
 
-enum { WORK_QUEUES = 3 }; /* an item stands in its own queue and in at most two by relaxation */
-
 struct work_rt;
 struct queue;
+struct agent_rt;
 
-/* Items of one queue that the same agents can take: only their order among themselves differs. */
+/* Why an agent may not take an item now. */
+enum why {
+    WHY_OK,
+    WHY_NOT_MEMBER,
+    WHY_SKILL,
+    WHY_NO_KIND,
+    WHY_PULL,
+    WHY_OUT,
+    WHY_PAUSED,
+    WHY_NOT_RESPONDING,
+    WHY_OFFER,
+    WHY_RAMP,
+    WHY_ON_CALL,
+    WHY_PHONE_UNKNOWN,
+    WHY_FULL,
+    WHY_EXCLUDED,
+    WHY_RESERVED, /* kept free for calls */
+    WHY_N
+};
+
+/* The agents of a class who are ready stand in heaps, best first: those whom the reserve rule may
+ * hold back apart from the others, and where a queue reserves agents for calls its chats have a
+ * second order, for the time when they are packed. */
+enum ready_order { BY_STRATEGY, PACKED, READY_ORDERS };
+enum { READY_FREE, READY_BOUND, READY_SIDES };
+
+/* Items of one queue that the same agents can take: only their order among themselves differs. It
+ * outlives its items for a while (classes.h). */
 struct wclass {
     struct queue *queue;
+    struct td_str key; /* own memory; in queue.class_ids */
+    uint32_t kind;     /* enum channel_kind */
+    uint32_t relaxed;
+    bool late, packs;
+    struct skill_need *skills; /* of the items, beside the queue's; own memory */
+    size_t n_skills;
     struct heap waiting; /* of struct place, best first */
+    struct heap ready[READY_SIDES][READY_ORDERS];
+    struct ptrs posts;   /* struct post: of everybody who qualifies */
+    uint32_t members;    /* of its queue and of those that relaxation added */
+    uint32_t why[WHY_N]; /* how many posts are in which case */
+    uint32_t there;      /* of the posts: available, busy or not */
+    struct list idle;    /* among the classes without items, least lately used first */
+    size_t idle_posts;   /* as counted then */
 };
 struct place {
     struct work_rt *of;
@@ -60,15 +99,36 @@ struct place {
     struct heap_node node;
 };
 
+/* An agent in a class that he qualifies for. */
+struct post {
+    struct wclass *cls;
+    struct agent_rt *a;
+    struct seat {
+        struct heap_node node;
+        uint64_t rank; /* the lower the better; equal ones by since and order */
+    } seats[READY_ORDERS];
+    int64_t since; /* end of his last work */
+    uint64_t order;
+    uint32_t in_class, in_agent; /* places in their lists */
+    uint32_t skills;             /* the sum of his levels in what is asked for */
+    uint8_t relaxed;             /* the least relaxation by which he qualifies */
+    uint8_t why;                 /* enum why, as tallied */
+    bool bound, there, pull;
+};
+
 struct queue {
     struct td_str id;                  /* own memory */
     const struct queue_policy *policy; /* NULL: gone from the configuration */
     const struct hours *hours;         /* NULL: always open */
-    struct ptrs classes;               /* struct wclass, none empty; order without meaning */
-    struct ptrs members;               /* struct agent_rt, by order of creation */
+    struct ptrs classes;               /* struct wclass; order without meaning */
+    struct map class_ids;
+    struct ptrs members;   /* struct agent_rt; order without meaning */
     struct list excluding; /* work_rt.excluding: items that some agent may not take now */
     bool moved;            /* positions may have changed since core_begin */
     size_t waiting;        /* items of this queue that stand in heaps */
+    uint32_t free_voice;   /* members who could take a call now */
+    int64_t clock_at,
+        clock_ms; /* at that time the queue had been open for so long, since some day */
 };
 
 struct agent_rt {
@@ -77,9 +137,13 @@ struct agent_rt {
     const struct profile *profile; /* NULL: none configured */
     struct list works;             /* work_rt.of_owner: everything not ended that is his */
     struct heap mine;              /* work_rt.mine: queued items that wait for him alone */
-    struct ptrs queues;            /* struct queue, in the order of core.queues */
+    struct list his;               /* work_rt.his: waits in a class and is his by right */
+    struct ptrs queues;            /* struct queue; order without meaning */
+    struct ptrs posts[CK_N];       /* struct post, by the kind of the class */
+    struct list stale;             /* changed since his posts were looked at */
     struct list kick;
     uint32_t overbooked; /* returning items admitted above capacity */
+    bool free_voice;     /* as counted in his queues */
 };
 
 struct work_rt {
@@ -88,9 +152,14 @@ struct work_rt {
     struct agent_rt *owner; /* counted in his ledger or parked with him; NULL: nobody's */
     struct list of_owner;
     struct queue *queue;
-    struct place places[WORK_QUEUES];
+    struct place place;
+    int64_t open_t0; /* t0 by the queue's clock of open hours, while it stands in a class */
+    int64_t late_at; /* when it is past its target; INT64_MAX: that changes nothing */
+    uint32_t band;   /* its priority, or one better since it is late */
+    bool late;
     struct agent_rt *waits_on; /* stands in his `mine` */
     struct heap_node mine;
+    struct list his;
     struct list excluding;
     struct list kick;
     bool counted; /* its units stand in the owner's ledger */
@@ -134,6 +203,11 @@ struct core {
     struct ptrs queues; /* struct queue, in the order of the policy, then the orphans */
     struct map queue_ids;
     struct list kicked_agents, kicked_work; /* to be looked at before the command ends */
+    struct list stale_agents;               /* agent_rt.stale */
+    struct list idle_classes;               /* wclass.idle */
+    size_t idle_posts;                      /* of idle classes */
+    bool reserves;                          /* some queue keeps agents free for calls */
+    struct buf class_key;
     size_t open_work, queued;
     uint64_t decisions;
     struct heap timers; /* struct cell */

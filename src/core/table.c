@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "core/ready.h"
 #include "model/record_raw.h"
 
 #include <assert.h>
@@ -108,6 +109,8 @@ static void *rt_new(struct cell *cell) {
         a->cell = cell;
         a->a = cell->obj;
         list_init(&a->works);
+        list_init(&a->his);
+        list_init(&a->stale);
         list_init(&a->kick);
     } else if (cell->kind == EK_WORK) {
         struct work_rt *w = rt;
@@ -116,8 +119,8 @@ static void *rt_new(struct cell *cell) {
         list_init(&w->of_owner);
         list_init(&w->excluding);
         list_init(&w->kick);
-        for (size_t i = 0; i < WORK_QUEUES; i++)
-            w->places[i].of = w;
+        list_init(&w->his);
+        w->place.of = w;
     }
     return rt;
 }
@@ -262,6 +265,8 @@ void cell_edit_quietly(struct core *c, struct cell *cell) {
         if (cell->state == CELL_PRESENT)
             ++*version_of(cell);
     }
+    if (cell->kind == EK_AGENT)
+        ready_touch(c, cell->rt);
     if (!cell->touched) {
         cell->touched = true;
         ptrs_push(&c->touched, cell);

@@ -52,6 +52,17 @@ static void relax(struct core *c, struct work_rt *rt) {
     router_enqueue(c, rt);
 }
 
+/* It rises a band, or is no longer held back for calls: see queues.c. */
+static int64_t late_due(struct core *c, const struct work_rt *rt) {
+    (void)c;
+    return rt->place.cls && !rt->late ? rt->late_at : NEVER;
+}
+
+static void late(struct core *c, struct work_rt *rt) {
+    cell_edit_quietly(c, rt->cell);
+    router_requeue(c, rt);
+}
+
 static bool can_overflow(struct core *c, const struct work_rt *rt) {
     const struct queue_policy *q = rt->queue->policy;
     return q->overflow.n && !td_str_eq(q->overflow, q->id) && policy_queue(c->policy, q->overflow);
@@ -186,6 +197,7 @@ const struct work_deadline work_deadlines[] = {
     {offer_due, NULL, offer_time_out},
     {prefer_due, NULL, prefer_over},
     {relax_due, NULL, relax},
+    {late_due, NULL, late},
     {max_wait_due, NULL, max_wait_over},
     {exclusion_due, NULL, exclusion_over},
     {silent_due, NULL, silent},

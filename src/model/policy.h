@@ -78,6 +78,8 @@ struct queue_policy {
     struct td_str overflow;                   /* queue */
     uint32_t reserve;                         /* r: free voice agents to keep; 0: off */
     int64_t exclude_ms;                       /* after a decline or time-out */
+    bool promote;  /* work past its target stands one band higher within its kind */
+    bool language; /* the customer's language is a required skill, if it is one: "lang-de" */
     struct {
         struct relax_step *v;
         size_t n;

@@ -63,6 +63,20 @@ static void put_agent(struct world *w, size_t i) {
     world_run(w, CMD_USER_PUT, A_ADMIN, "root", &a);
 }
 
+/* Some agents are kept free for calls; mail and texts do not give way to one. */
+static void put_reserve(struct world *w) {
+    static uint64_t calm[CK_N][CK_N];
+    struct fix_policy *f = &w->policy;
+    memcpy(calm, fix_matrix, sizeof calm);
+    calm[CK_MAIL][CK_VOICE] = calm[CK_SMS][CK_VOICE] = IM_BLOCK;
+    for (size_t i = one_in(w, 2) ? 0 : 1; i < 2; i++)
+        for (uint32_t k = 0; k < CK_N; k++)
+            f->profiles[i].kinds[k].interrupts = (struct td_u64s){calm[k], CK_N};
+    for (size_t i = 0; i < 3; i++)
+        f->queues[i].reserve = (uint32_t)below(w, 3);
+    f->queues[1].promote = one_in(w, 2);
+}
+
 static void put_policy(struct world *w) {
     static struct relax_step relax[3] = {{.after_ms = 30000, .level_minus = 2},
                                          {.after_ms = 60000, .any_skill = true},
@@ -83,6 +97,7 @@ static void put_policy(struct world *w) {
     f->queues[0].max_wait_ms = one_in(w, 2) ? 300000 : 0;
     f->queues[0].overflow = one_in(w, 2) ? S("second") : S("");
     f->queues[1].weight = 50;
+    put_reserve(w);
     f->queues[2].prefer_within_ms = 3600000;
     f->queues[4].priority = (uint32_t)below(w, 2);
     f->channels[1].max_attempts = 2;
@@ -247,11 +262,11 @@ static bool clear_up(struct world *w) {
         return false;
     for (size_t i = 0; i < c->queues.n; i++) {
         const struct queue *q = c->queues.v[i];
-        for (size_t k = 0; k < q->classes.n; k++)
-            if (one_in(w, ++n))
-                found = CONTAINER_OF(heap_top(&((struct wclass *)q->classes.v[k])->waiting),
-                                     struct place, node)
-                            ->of;
+        for (size_t k = 0; k < q->classes.n; k++) {
+            const struct heap *waiting = &((struct wclass *)q->classes.v[k])->waiting;
+            if (waiting->n && one_in(w, ++n))
+                found = CONTAINER_OF(heap_top(waiting), struct place, node)->of;
+        }
     }
     if (!found)
         return false;
