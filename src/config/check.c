@@ -136,81 +136,6 @@ static void check_redis(struct reader *r) {
                     TD_FMT(host));
 }
 
-/* ---- routing ---- */
-
-/* A queue's name that must exist; field: where it was read, for the line. */
-static bool check_queue(struct reader *r, const struct place *at, const struct td_str *field) {
-    const struct policy *p = &r->config->policy;
-    if (!field->n || policy_queue(p, *field))
-        return true;
-    struct nearest near = {.key = *field};
-    for (size_t i = 0; i < p->queues.n; i++)
-        nearest_try(&near, p->queues.v[i].id.p);
-    bool close = near.best && near.distance * 3 <= field->n + 1;
-    reader_fail(r, at, reader_line(r, field), "no queue \"%.*s\" in `queues`%s%s%s", TD_FMT(*field),
-                close ? "; did you mean \"" : "", close ? near.best : "", close ? "\"?" : "");
-    return false;
-}
-
-/* Each queue has at most one overflow, so following it either ends or comes round. */
-static void check_loop(struct reader *r, const struct place *at, const struct queue_policy *q) {
-    const struct policy *p = &r->config->policy;
-    const struct queue_policy *next = policy_queue(p, q->overflow);
-    for (size_t i = 0; next && i <= p->queues.n; i++) {
-        if (next == q) {
-            reader_fail(r, at, reader_line(r, &q->overflow),
-                        "the overflow comes back to this queue: work would go round for ever");
-            return;
-        }
-        next = policy_queue(p, next->overflow);
-    }
-}
-
-/* A queue that offers, without a time of its own, needs one in every profile for what it gets. */
-static void check_offer(struct reader *r, const struct place *queue, const struct queue_policy *q) {
-    const struct policy *p = &r->config->policy;
-    struct place at = {queue, TD_STR("offer"), 0};
-    if (q->accept != AM_OFFER + 1 || q->offer_ms)
-        return;
-    for (size_t i = 0; i < p->channels.n; i++)
-        for (size_t k = 0; k < p->profiles.n && td_str_eq(p->channels.v[i].queue, q->id); k++)
-            if (p->profiles.v[k].kinds[p->channels.v[i].kind].offer_ms <= 0) {
-                reader_fail(r, &at, reader_line(r, &q->accept),
-                            "missing: the profile \"%.*s\" has no time to answer an offer of %s",
-                            TD_FMT(p->profiles.v[k].id), channel_kind_names[p->channels.v[i].kind]);
-                return;
-            }
-}
-
-static void check_one_queue(struct reader *r, const struct queue_policy *q) {
-    const struct policy *p = &r->config->policy;
-    struct place queues = {NULL, TD_STR("queues"), 0};
-    struct place queue = {&queues, q->id, 0};
-    struct place overflow = {&queue, TD_STR("overflow"), 0};
-    if (check_queue(r, &overflow, &q->overflow))
-        check_loop(r, &overflow, q);
-    check_offer(r, &queue, q);
-    for (size_t i = 0; i < q->relax.n; i++) {
-        struct place step = {&queue, TD_STR("relax"), i + 1};
-        struct place at = {&step, TD_STR("queue"), 0};
-        check_queue(r, &at, &q->relax.v[i].queue);
-    }
-    if (q->hours.n && !policy_hours(p, q->hours)) {
-        struct place at = {&queue, TD_STR("hours"), 0};
-        reader_fail(r, &at, reader_line(r, &q->hours), "no hours \"%.*s\" in `hours`",
-                    TD_FMT(q->hours));
-    }
-    for (size_t i = 0; i < q->skills.n; i++) {
-        struct place skills = {&queue, TD_STR("skills"), 0};
-        struct place at = {&skills, q->skills.v[i].skill, 0};
-        bool known = false;
-        for (size_t k = 0; k < p->skills.n; k++)
-            known |= td_str_eq(p->skills.v[k], q->skills.v[i].skill);
-        if (!known)
-            reader_fail(r, &at, reader_line(r, &q->skills.v[i]), "no such skill in `skills`");
-    }
-}
-
 /* ---- channels ---- */
 
 static bool is_origin(struct td_str s) {
@@ -253,9 +178,7 @@ static void check_channel(struct reader *r, size_t i) {
     struct place channel = {&channels, c->id, 0};
     struct place queue = {&channel, TD_STR("queue"), 0};
     if (p->queue.n) {
-        struct place *at = &queue;
-        if (!policy_queue(&r->config->policy, p->queue))
-            check_queue(r, at, &p->queue);
+        check_queue_of_channel(r, &queue, p);
     } else if (p->kind != CK_VOICE) {
         reader_fail(r, &queue, c->line, "missing: where its conversations wait");
     }
@@ -272,8 +195,7 @@ void check_config(struct reader *r) {
     struct config *c = r->config;
     check_server(r);
     check_redis(r);
-    for (size_t i = 0; i < c->policy.queues.n; i++)
-        check_one_queue(r, &c->policy.queues.v[i]);
+    check_routing(r);
     for (size_t i = 0; i < c->channels.n; i++)
         check_channel(r, i);
     if (c->policy.retry_base_ms > c->policy.retry_max_ms) {

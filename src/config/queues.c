@@ -1,6 +1,8 @@
 /* The tables of queues. */
 #include "config/tables.h"
 
+#include <stdio.h>
+
 #define AT(struct_, member_) .at = offsetof(struct_, member_)
 #define DURATION(...) .rule = {.type = V_DURATION, __VA_ARGS__}
 #define NUMBER(...) .rule = {.type = V_NUMBER, __VA_ARGS__}
@@ -101,12 +103,26 @@ static const struct row queue_rows[] = {
      NUMBER(.min = 0, .max = 1000),
      .fallback = "0",
      .help = "Work that can wait starts only while more than so many voice agents are free; 0: "
-             "off."},
+             "off. It binds agents whose work does not give way to a call, and no work past its "
+             "target."},
     {.key = "exclude",
      AT(struct queue_policy, exclude_ms),
      DURATION(.max = DAY),
      .fallback = "60s",
      .help = "Who declined or missed an offer is not asked again for so long."},
+    {.key = "promote",
+     AT(struct queue_policy, promote),
+     .rule = {.type = V_BOOL},
+     .fallback = "false",
+     .help = "Work past its target stands one band higher, among live work or among what can wait: "
+             "never across."},
+    {.key = "language",
+     AT(struct queue_policy, language),
+     .rule = {.type = V_BOOL},
+     .fallback = "false",
+     .help =
+         "The customer's language is a required skill where `skills` has it, such as lang-de; a "
+         "step with any_skill drops it, too."},
     {.key = "skills",
      .cell = CELL_READ,
      AT(struct queue_policy, skills),
@@ -127,17 +143,72 @@ static void queue_init(struct reader *r, void *obj, struct td_str id) {
     q->priority = UINT32_MAX; /* fill_policy replaces it */
 }
 
+/* ---- relaxation only widens ---- */
+
+enum { RELAX_MAX = 16 };
+
+struct step_at {
+    struct reader *r;
+    const struct place *step;
+    const struct yaml_node *node;
+    const struct relax_step *v; /* all of the queue's */
+    size_t i;
+};
+
+static void refuse(const struct step_at *x, const char *key, const char *why) {
+    const struct yaml_node *at = *key ? yaml_get(x->node, key) : NULL;
+    struct place here = {x->step, td_str_of(key), 0};
+    reader_fail(x->r, *key ? &here : x->step, at ? at->line : x->node->line, "%s", why);
+}
+
+static void check_levels(const struct step_at *x) {
+    uint32_t lowered = 0;
+    bool any = false;
+    for (size_t k = 0; k < x->i; k++) {
+        any |= x->v[k].any_skill;
+        lowered = x->v[k].level_minus > lowered ? x->v[k].level_minus : lowered;
+    }
+    char text[120];
+    const struct relax_step *s = &x->v[x->i];
+    snprintf(text, sizeof text, "found %u, expected at least %u: a step only widens",
+             s->level_minus, lowered);
+    if (yaml_get(x->node, "level_minus") && any)
+        refuse(x, "level_minus", "an earlier step asks for no skill at all: a step only widens");
+    else if (yaml_get(x->node, "level_minus") && s->level_minus < lowered)
+        refuse(x, "level_minus", text);
+    if (yaml_get(x->node, "any_skill") && any && !s->any_skill)
+        refuse(x, "any_skill",
+               "found false, expected true as in an earlier step: a step only widens");
+}
+
+static void check_step(const struct step_at *x, struct td_str own) {
+    const struct relax_step *s = &x->v[x->i];
+    bool known = td_str_eq(s->queue, own);
+    check_levels(x);
+    for (size_t k = 0; k < x->i; k++)
+        known |= td_str_eq(s->queue, x->v[k].queue);
+    if (s->queue.n && known)
+        refuse(x, "queue", "its agents may take it already: a step widens");
+    if (!s->queue.n && !s->any_skill && !s->level_minus && !yaml_get(x->node, "level_minus") &&
+        !yaml_get(x->node, "any_skill"))
+        refuse(x, "", "changes nothing: expected level_minus, any_skill or queue");
+    if (x->i && s->after_ms < x->v[x->i - 1].after_ms)
+        refuse(x, "after", "comes before the step above it; steps stand in order of time");
+}
+
 static void queue_done(struct reader *r, const struct place *at, const struct yaml_node *node,
                        void *obj) {
     struct queue_policy *q = obj;
     const struct yaml_node *relax = yaml_get(node, "relax");
-    for (size_t i = 1; i < q->relax.n; i++)
-        if (q->relax.v[i].after_ms < q->relax.v[i - 1].after_ms) {
-            struct place step = {at, TD_STR("relax"), i + 1};
-            struct place here = {&step, TD_STR("after"), 0};
-            reader_fail(r, &here, relax->items[i]->line,
-                        "comes before the step above it; steps stand in order of time");
-        }
+    for (size_t i = 0; i < q->relax.n; i++) {
+        struct place step = {at, TD_STR("relax"), i + 1};
+        struct step_at x = {r, &step, relax->items[i], q->relax.v, i};
+        check_step(&x, at->name);
+    }
+    struct place all = {at, TD_STR("relax"), 0};
+    if (q->relax.n > RELAX_MAX)
+        reader_fail(r, &all, relax->line, "found %zu steps, expected at most %d", q->relax.n,
+                    RELAX_MAX);
 }
 
 const struct table table_queue = {

@@ -54,5 +54,8 @@ void fill_policy(struct reader *r);
 void fill_server(struct reader *r);
 /* What no single value shows: names that lead nowhere, loops, what is unsafe. */
 void check_config(struct reader *r);
+void check_routing(struct reader *r);
+void check_queue_of_channel(struct reader *r, const struct place *at,
+                            const struct channel_policy *channel);
 
 #endif

@@ -4,6 +4,7 @@
 #include "core/contact.h"
 #include "core/effects.h"
 #include "core/handlers.h"
+#include "core/language.h"
 #include "core/life.h"
 #include "core/table.h"
 #include "core/threading.h"
@@ -89,7 +90,8 @@ static void reopen(struct core *c, struct target *t) {
 }
 
 /* Last agent first, if it is not too long ago. */
-static void arrive(struct core *c, struct work_rt *rt, struct td_str last_agent, int64_t last_at) {
+static void arrive(struct core *c, struct target *t, struct td_str last_agent, int64_t last_at) {
+    struct work_rt *rt = act_work(c, t);
     const struct channel_policy *p = policy_channel(c->policy, rt->w->channel);
     struct td_str queue = rt->w->queue.n ? rt->w->queue : p ? p->queue : rt->w->queue;
     const struct queue_policy *q = policy_queue(c->policy, queue);
@@ -97,6 +99,8 @@ static void arrive(struct core *c, struct work_rt *rt, struct td_str last_agent,
         queue = p->queue;
         q = policy_queue(c->policy, queue);
     }
+    cell_edit(c, rt->cell);
+    language_ask(c, rt, q, t->conv->language);
     life_arrive(c, rt, queue);
     if (q && last_agent.n && q->prefer_within_ms > 0 && c->now - last_at <= q->prefer_within_ms)
         life_prefer_waiting(c, rt, last_agent, c->now + q->prefer_wait_ms);
@@ -134,7 +138,7 @@ void inbound_route(struct core *c, struct target *t, struct td_str last_agent, i
     case WS_OFFERED:
         break;
     default:
-        arrive(c, rt, last_agent, last_at);
+        arrive(c, t, last_agent, last_at);
         break;
     }
 }

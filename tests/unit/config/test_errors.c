@@ -252,10 +252,13 @@ static void test_routing(void **state) {
          "3: queues.a.skills.y: found \"high\", expected a level from 1 to 10\n"},
         {"queues:\n  a:\n    relax:\n      - { after: 60s, any_skill: true }\n"
          "      - { after: 30s }\n      - { level_minus: 1 }\n",
+         "5: queues.a.relax[2]: changes nothing: expected level_minus, any_skill or queue\n"
          "5: queues.a.relax[2].after: comes before the step above it; steps stand in order of "
          "time\n"
          "6: queues.a.relax[3].after: missing: How long the work has waited when this step "
          "begins.\n"
+         "6: queues.a.relax[3].level_minus: an earlier step asks for no skill at all: a step only "
+         "widens\n"
          "6: queues.a.relax[3].after: comes before the step above it; steps stand in order of "
          "time\n"},
         {"profiles:\n  p:\n    capacity: 50\n    voice: { maximum: 0 }\n    chat: { cost: 60 }\n",
@@ -271,6 +274,43 @@ static void test_routing(void **state) {
          "channels: { x: { connector: mail, queue: m } }\n",
          ""},
         {"routing: { retry_base: 2h }\n", "1: routing.retry_base: is more than retry_max\n"},
+    };
+    CHECK(goldens);
+}
+
+static void test_relaxation_only_widens(void **state) {
+    (void)state;
+    static const struct golden goldens[] = {
+        {"queues:\n  a:\n    relax:\n      - { after: 30s, level_minus: 2 }\n"
+         "      - after: 60s\n        level_minus: 1\n      - { after: 90s, any_skill: true }\n"
+         "      - { after: 2m, any_skill: false }\n",
+         "6: queues.a.relax[2].level_minus: found 1, expected at least 2: a step only widens\n"
+         "8: queues.a.relax[4].any_skill: found false, expected true as in an earlier step: a step "
+         "only widens\n"},
+        {"queues:\n  b: {}\n  a:\n    relax:\n      - { after: 30s, queue: b }\n"
+         "      - { after: 60s, queue: b }\n      - { after: 61s, queue: a }\n",
+         "6: queues.a.relax[2].queue: its agents may take it already: a step widens\n"
+         "7: queues.a.relax[3].queue: its agents may take it already: a step widens\n"},
+        {"queues:\n  b: {}\n  a:\n    relax:\n      - { after: 30s, level_minus: 2 }\n"
+         "      - { after: 60s, any_skill: true }\n      - { after: 2m, queue: b }\n",
+         ""},
+    };
+    CHECK(goldens);
+}
+
+static void test_nobody_can_serve(void **state) {
+    (void)state;
+    static const struct golden goldens[] = {
+        {"queues: { m: {} }\nprofiles:\n  p: { mail: { maximum: 0 } }\n  q: { mail: { maximum: 0 "
+         "} }\nchannels:\n  x: { connector: mail, queue: m }\n",
+         "6: channels.x.queue: nobody can serve \"m\": found maximum 0 for mail in every profile, "
+         "expected one that takes it\n"},
+        {"queues: { m: {} }\nprofiles:\n  p: { mail: { maximum: 0 } }\n  q: {}\n"
+         "channels:\n  x: { connector: mail, queue: m }\n",
+         ""},
+        {"skills: [german]\nqueues:\n  m: { language: true }\n",
+         "3: queues.m.language: found true, expected languages in `skills`, such as lang-en\n"},
+        {"skills: [lang-de]\nqueues:\n  m: { language: true, promote: true }\n", ""},
     };
     CHECK(goldens);
 }
@@ -394,6 +434,8 @@ int main(void) {
         cmocka_unit_test(test_server),
         cmocka_unit_test(test_redis),
         cmocka_unit_test(test_routing),
+        cmocka_unit_test(test_relaxation_only_widens),
+        cmocka_unit_test(test_nobody_can_serve),
         cmocka_unit_test(test_hours),
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_a_policy_too_large_for_a_command),
