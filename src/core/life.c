@@ -3,10 +3,10 @@
 #include "core/agents.h"
 #include "core/calls.h"
 #include "core/effects.h"
-#include "core/hours.h"
 #include "core/queues.h"
 #include "core/router.h"
 #include "core/table.h"
+#include "model/hours.h"
 
 #include <assert.h>
 

@@ -1,5 +1,5 @@
 /* The order of work: strict bands, and in a band accumulating priority. */
-#include "core/hours.h"
+#include "model/hours.h"
 #include "core/queues.h"
 #include "core/select.h"
 

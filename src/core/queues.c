@@ -3,7 +3,7 @@
 #include "base/mem.h"
 #include "core/agents.h"
 #include "core/classes.h"
-#include "core/hours.h"
+#include "model/hours.h"
 #include "core/ready.h"
 #include "core/select.h"
 

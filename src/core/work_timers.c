@@ -10,6 +10,7 @@
 #include "core/table.h"
 #include "core/timers.h"
 #include "core/visitor.h"
+#include "model/hours.h"
 
 static int64_t or_never(int64_t at) {
     return at ? at : NEVER;
@@ -77,6 +78,12 @@ static int64_t max_wait_due(struct core *c, const struct work_rt *rt) {
     return rt->w->queued_at + q->max_wait_ms;
 }
 
+static void leave_message(struct core *c, struct work_rt *rt) {
+    queues_leave(c, rt); /* live or not is part of the class */
+    rt->w->left_message = true;
+    router_enqueue(c, rt);
+}
+
 /* Into the overflow queue; without one a live customer leaves a message, which waits on. */
 static void max_wait_over(struct core *c, struct work_rt *rt) {
     cell_edit(c, rt->cell);
@@ -88,9 +95,27 @@ static void max_wait_over(struct core *c, struct work_rt *rt) {
         life_move(c, rt, rt->queue->policy->overflow);
         return;
     }
-    queues_leave(c, rt);
-    rt->w->left_message = true;
-    router_enqueue(c, rt);
+    leave_message(c, rt);
+}
+
+/* Whoever still waits when the queue closes is told so, and not left to wait for the night. An
+ * agent who works on past it still finds him, behind the live work. */
+static int64_t closing_due(struct core *c, const struct work_rt *rt) {
+    (void)c;
+    if (rt->w->state != WS_QUEUED || rt->w->channel_kind != CK_CHAT || rt->w->left_message ||
+        !rt->queue || !rt->queue->hours)
+        return NEVER;
+    int64_t at = hours_closes_at(rt->queue->hours, rt->w->queued_at);
+    return at == INT64_MAX ? NEVER : at;
+}
+
+static void closing(struct core *c, struct work_rt *rt) {
+    cell_edit(c, rt->cell);
+    effects_fact(c, &(struct fact_args){.name = "left-message",
+                                        .work = rt->w,
+                                        .text = TD_STR("the queue closed"),
+                                        .wait_ms = c->now - rt->w->t0});
+    leave_message(c, rt);
 }
 
 static int64_t exclusion_due(struct core *c, const struct work_rt *rt) {
@@ -199,6 +224,7 @@ const struct work_deadline work_deadlines[] = {
     {relax_due, NULL, relax},
     {late_due, NULL, late},
     {max_wait_due, NULL, max_wait_over},
+    {closing_due, NULL, closing},
     {exclusion_due, NULL, exclusion_over},
     {silent_due, NULL, silent},
     {park_due, NULL, park},

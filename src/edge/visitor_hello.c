@@ -6,6 +6,7 @@
 #include "codec/json_out.h"
 #include "edge/say.h"
 #include "edge/visitor_conn.h"
+#include "edge/visitor_hours.h"
 
 #include <stdio.h>
 
@@ -171,7 +172,7 @@ static void send_welcome(struct visitor_conn *c, struct td_arena *a,
     json_put_key(&j, "config");
     json_obj_begin(&j);
     json_key_str(&j, "name", c->e->config->name);
-    json_key_bool(&j, "open", true);
+    visitor_hours_put(&j, policy_channel_hours(&c->e->config->policy, ch->id), loop_wall_ms());
     if (td_settings_has(ch->settings, "greeting"))
         json_key_str(&j, "greeting", td_settings_text(ch->settings, "greeting"));
     put_form(&j, ch->settings);

@@ -27,3 +27,9 @@ const struct profile *policy_profile(const struct policy *p, struct td_str id) {
 const struct hours *policy_hours(const struct policy *p, struct td_str id) {
     FIND(p->hours, id);
 }
+
+const struct hours *policy_channel_hours(const struct policy *p, struct td_str channel) {
+    const struct channel_policy *ch = policy_channel(p, channel);
+    const struct queue_policy *q = ch ? policy_queue(p, ch->queue) : NULL;
+    return q && q->hours.n ? policy_hours(p, q->hours) : NULL;
+}

@@ -155,5 +155,7 @@ const struct queue_policy *policy_queue(const struct policy *p, struct td_str id
 const struct channel_policy *policy_channel(const struct policy *p, struct td_str id);
 const struct profile *policy_profile(const struct policy *p, struct td_str id); /* "" → the first */
 const struct hours *policy_hours(const struct policy *p, struct td_str id);
+/* The hours of the queue that the channel's work goes to; NULL: always open. */
+const struct hours *policy_channel_hours(const struct policy *p, struct td_str channel);
 
 #endif

@@ -172,6 +172,39 @@ static void test_out_of_hours(void **state) {
     fix_close(&f);
 }
 
+/* The tests begin on Thursday 1970-01-01 at 00:16:40 UTC; the wall clock goes a minute ahead, and
+ * the queue closes when it shows 00:19. */
+static void test_closing_time(void **state) {
+    struct fix f;
+    struct fix_policy p;
+    struct open_span night = {3 * 1440, 3 * 1440 + 19};
+    struct zone_shift shift = {0, 60};
+    struct hours day = {.id = S("day"), .open = {&night, 1}, .shifts = {&shift, 1}};
+    (void)state;
+    fix_open(&f);
+    fix_policy(&p);
+    p.queues[0].hours = S("day");
+    p.p.hours.v = &day;
+    p.p.hours.n = 1;
+    fix_config(&f, &p.p);
+    fix_visitor(&f, "v1", "Hello?");
+    uint64_t conv = f.result.conv;
+    assert_false(fix_work(&f, conv)->left_message);
+    fix_wait(&f, 79999);
+    assert_false(fix_work(&f, conv)->left_message);
+    fix_wait(&f, 1);
+    assert_true(fix_work(&f, conv)->left_message);
+    assert_int_equal(fix_work(&f, conv)->state, WS_QUEUED);
+    assert_non_null(fix_fact(&f, "left-message"));
+    assert_true(td_str_eqz(fix_visit(&f, "web|visitor:v1")->state, "left-message"));
+    fix_restart(&f);
+    fix_wait(&f, 0);
+    assert_null(fix_fact(&f, "left-message")); /* once */
+    fix_agent(&f, "anna");                     /* who works on still finds it */
+    assert_int_equal(fix_work(&f, conv)->state, WS_OFFERED);
+    fix_close(&f);
+}
+
 static void test_only_ones_own_thread(void **state) {
     struct fix f;
     (void)state;
@@ -193,6 +226,7 @@ int main(void) {
         cmocka_unit_test(test_rates),
         cmocka_unit_test(test_places_move_up),
         cmocka_unit_test(test_out_of_hours),
+        cmocka_unit_test(test_closing_time),
         cmocka_unit_test(test_only_ones_own_thread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,8 @@ export interface Config {
   greeting: string;
   form: Field[];
   open: boolean;
+  closesInMs: number; // from the welcome on; 0: not known
+  opensInMs: number;
 }
 export interface Line {
   seq: number;
@@ -62,6 +64,7 @@ type Bag = Record<string, unknown>;
 const isBag = (v: unknown): v is Bag => typeof v === 'object' && v !== null && !Array.isArray(v);
 const str = (v: unknown, max = 200): string => (typeof v === 'string' ? v.slice(0, max) : '');
 const seq = (v: unknown): number => (typeof v === 'number' && Number.isSafeInteger(v) && v > 0 ? v : 0);
+const wait = (v: unknown): number => (typeof v === 'number' && v > 0 && v < 864e5 * 400 ? v : 0);
 const list = (v: unknown, max: number): unknown[] => (Array.isArray(v) ? v.slice(0, max) : []);
 
 function parseField(v: unknown): Field[] {
@@ -95,11 +98,11 @@ function parseLine(v: unknown): Line[] {
 function parseVisit(v: Bag): Visit | null {
   const state = str(v.state);
   if (!STATES.includes(state)) return null;
-  const wait = v.expected_wait_ms;
+  const expected = v.expected_wait_ms;
   return {
     state: state as VisitState,
     position: seq(v.position),
-    expectedWaitMs: typeof wait === 'number' && wait > 0 && wait < 864e5 ? wait : -1,
+    expectedWaitMs: typeof expected === 'number' && expected > 0 && expected < 864e5 ? expected : -1,
     agent: str(v.agent, 80),
     onCall: v.on_call === true,
     readSeq: seq(v.read_seq),
@@ -120,6 +123,8 @@ function parseWelcome(v: Bag): ServerFrame | null {
       greeting: str(c.greeting, 500),
       form: list(c.form, 20).flatMap(parseField),
       open: c.open === true, // fields that are false are left out on the wire
+      closesInMs: wait(c.closes_in_ms),
+      opensInMs: wait(c.opens_in_ms),
     },
   };
 }

@@ -4,6 +4,7 @@ import { Conversation } from './conversation';
 import { Courier } from './courier';
 import type { Env } from './env';
 import { cleanText, fitFields, type ClientFrame, type Line, type ServerFrame } from './frames';
+import { Hours } from './hours';
 import { Keep, type Pending } from './keep';
 import { Link, type LinkOwner } from './link';
 import { Marks } from './marks';
@@ -24,6 +25,7 @@ const TYPING_SHOWN_MS = 6_000;
 const STALLED_MS = 10_000;
 const LACK_MS = 1_500; // nothing came: we lack nothing
 const COMMIT_MS = 5_000;
+const LOOK_MS = 3_600_000; // timers of a browser that slept are late: look at the hours again
 const ASK_MS = 600; // no visit came: ask for it
 
 /* "v1.<visitor>.<issued>.<mac>": two tokens of one visitor are as good as each other. */
@@ -36,6 +38,7 @@ export class Session implements LinkOwner {
   readonly outbox: Outbox;
   token = '';
   restarting = false; // the visitor asked for a new conversation after a closed one
+  private hours = new Hours();
   private identity = '';
   private visitor = '';
   private helloToken = '';
@@ -71,7 +74,7 @@ export class Session implements LinkOwner {
     this.timers.clear();
   }
 
-  open(fields: Record<string, string>): void {
+  begin(fields: Record<string, string>): void {
     this.restarting = false;
     this.post({ t: 'open', fields: fitFields(fields) });
   }
@@ -87,7 +90,7 @@ export class Session implements LinkOwner {
   converse(text: string, fields: Record<string, string> = {}): boolean {
     if (!cleanText(text) || this.keep.full()) return false;
     const state = this.talk.visit?.state;
-    if (state !== 'waiting' && state !== 'active' && !this.starting()) this.open(fields);
+    if (state !== 'waiting' && state !== 'active' && !this.starting()) this.begin(fields);
     return this.send(text);
   }
 
@@ -176,6 +179,14 @@ export class Session implements LinkOwner {
   }
   starting(): boolean {
     return this.outbox.entries.some((e) => (e.t === 'open' || e.t === 'send') && e.state !== 'failed');
+  }
+
+  /* Whether somebody is there, and when they are back (0: not known). */
+  open(): boolean {
+    return this.hours.open(this.env.now());
+  }
+  backAt(): number {
+    return this.hours.backAt(this.env.now());
   }
 
   /* ---- the link's questions ---- */
@@ -281,6 +292,8 @@ export class Session implements LinkOwner {
     this.token = f.token;
     if (this.keep.value && this.keep.value.token !== f.token) this.keep.update((k) => (k.token = f.token));
     this.talk.config = f.config;
+    this.hours.told(f.config, this.env.now());
+    this.lookAtHours();
     this.talk.storeUp = true;
     this.marks.again();
     this.talk.begin(Boolean(this.helloToken));
@@ -291,6 +304,15 @@ export class Session implements LinkOwner {
     if (this.keep.value) this.timers.later('ask', ASK_MS, () => this.ask());
     this.courier.welcome();
     this.options.changed();
+  }
+
+  private lookAtHours(): void {
+    const ms = this.hours.next(this.env.now());
+    if (!ms) return this.timers.stop('hours');
+    this.timers.later('hours', Math.min(ms, LOOK_MS), () => {
+      this.lookAtHours();
+      this.options.changed();
+    });
   }
 
   private synced(): void {

@@ -11,9 +11,9 @@ export function stageOf(s: Session): Stage {
   if (state === 'waiting' || state === 'active') return 'chat';
   if (state === 'closed' && !s.restarting && !busy) return 'closed';
   if (state === 'left-message' && !s.restarting && !busy) return 'left';
-  if (busy) return config.open ? 'chat' : 'left';
+  if (busy) return s.open() ? 'chat' : 'left';
   if (state === 'idle' && s.talk.syncing && s.acted()) return 'loading';
-  if (!config.open) return 'away';
+  if (!s.open()) return 'away';
   if (state === 'idle' && lines.length > 0) return 'chat';
   return config.form.length > 0 ? 'form' : 'chat';
 }

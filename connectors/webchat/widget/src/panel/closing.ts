@@ -48,7 +48,8 @@ export function createClosing(s: Session, t: Tongue) {
     const rated = s.rated();
     el.dataset.is = left ? 'left' : 'closed';
     setText(title, left ? t.words.leftTitle : t.words.closed);
-    setText(sub, left ? t.words.leftText : '');
+    const back = left ? s.backAt() : 0;
+    setText(sub, left ? [t.words.leftText, back ? t.say('awayUntil', { t: t.when(back, Date.now()) }) : ''].join(' ').trim() : '');
     setText(again, left ? t.words.leftAgain : t.words.again);
     form.hidden = left || rated || !s.talk.lines.length;
     setText(thanks, !left && rated ? t.words.thanks : '');

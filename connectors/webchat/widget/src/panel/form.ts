@@ -15,10 +15,11 @@ const MESSAGE = 'message';
 export function createForm(s: Session, t: Tongue, filled: Record<string, string>) {
   const title = h('h3');
   const intro = h('p', { class: 'intro' });
+  const until = h('p', { class: 'until', role: 'status' });
   const problem = h('p', { class: 'problem', role: 'alert' });
   const button = h('button', { class: 'primary', type: 'submit' });
   const fields = h('div', { class: 'fields' });
-  const el = h('form', { class: 'form', novalidate: true, submit }, title, intro, fields, problem, button);
+  const el = h('form', { class: 'form', novalidate: true, submit }, title, intro, until, fields, problem, button);
   let inputs: { field: Field; input: Input; bad: HTMLElement }[] = [];
   let built = '';
 
@@ -107,6 +108,7 @@ export function createForm(s: Session, t: Tongue, filled: Record<string, string>
     const list = away && !form.some((f) => f.type === 'email') ? [...form, field('email', 'email')] : form;
     const asked = [...list.map((f) => (away && f.type === 'email' ? { ...f, required: true } : f)), field(MESSAGE, 'textarea')];
     const sign = JSON.stringify([away, asked]);
+    setText(until, away && s.backAt() ? t.say('awayUntil', { t: t.when(s.backAt(), Date.now()) }) : '');
     if (sign === built) return;
     built = sign;
     setText(title, away ? t.words.awayTitle : s.talk.config?.greeting || t.words.hello);

@@ -26,6 +26,7 @@ export const de: Words = {
   awayNow: 'Zurzeit nicht da',
   awayTitle: 'Wir sind gerade nicht da',
   awayText: 'Hinterlassen Sie uns eine Nachricht. Wir antworten per E‑Mail.',
+  awayUntil: 'Wieder da: {t}',
   leave: 'Nachricht hinterlassen',
   leftTitle: 'Danke, Ihre Nachricht ist da',
   leftText: 'Wir antworten per E‑Mail, sobald wir zurück sind.',

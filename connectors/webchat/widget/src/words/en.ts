@@ -25,6 +25,7 @@ export const en = {
   awayNow: 'Away at the moment',
   awayTitle: 'We are away at the moment',
   awayText: 'Leave us a message. Our answer comes by email.',
+  awayUntil: 'Back: {t}',
   leave: 'Leave message',
   leftTitle: 'Thank you, we have your message',
   leftText: 'We will answer by email as soon as we are back.',

@@ -26,6 +26,7 @@ export const es: Words = {
   awayNow: 'Ausentes en este momento',
   awayTitle: 'Ahora mismo no estamos',
   awayText: 'Déjenos un mensaje. Le responderemos por correo electrónico.',
+  awayUntil: 'Volvemos: {t}',
   leave: 'Dejar mensaje',
   leftTitle: 'Gracias, hemos recibido su mensaje',
   leftText: 'Le responderemos por correo en cuanto volvamos.',

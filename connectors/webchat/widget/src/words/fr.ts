@@ -26,6 +26,7 @@ export const fr: Words = {
   awayNow: 'Absents pour le moment',
   awayTitle: 'Nous sommes absents pour le moment',
   awayText: 'Laissez-nous un message. Nous répondrons par e‑mail.',
+  awayUntil: 'De retour : {t}',
   leave: 'Laisser un message',
   leftTitle: 'Merci, nous avons reçu votre message',
   leftText: 'Nous répondrons par e‑mail dès notre retour.',

@@ -14,6 +14,7 @@ export interface Tongue {
   words: Words;
   say(key: keyof Words, values?: Record<string, string | number>): string;
   minutes(ms: number): string;
+  when(at: number, now: number): string; // a time to come: the hour, with the day when it is another
   number(n: number): string;
 }
 
@@ -40,6 +41,12 @@ export function tongue(wanted: string): Tongue {
     minutes(ms) {
       const n = Math.max(1, Math.round(ms / 60_000));
       return new Intl.NumberFormat(lang, { style: 'unit', unit: 'minute', unitDisplay: 'long' }).format(n);
+    },
+    when(at, now) {
+      const other = new Date(at).toDateString() !== new Date(now).toDateString();
+      const far = at - now > 6 * 86_400_000;
+      const day: Intl.DateTimeFormatOptions = far ? { day: 'numeric', month: 'long' } : { weekday: 'long' };
+      return new Intl.DateTimeFormat(lang, { ...(other ? day : {}), hour: 'numeric', minute: '2-digit' }).format(at);
     },
     number: (n) => new Intl.NumberFormat(lang).format(n),
   };

@@ -26,6 +26,7 @@ export const pt: Words = {
   awayNow: 'Ausentes de momento',
   awayTitle: 'De momento não estamos',
   awayText: 'Deixe-nos uma mensagem. Respondemos por e‑mail.',
+  awayUntil: 'Voltamos: {t}',
   leave: 'Deixar mensagem',
   leftTitle: 'Obrigado, recebemos a sua mensagem',
   leftText: 'Respondemos por e‑mail assim que voltarmos.',

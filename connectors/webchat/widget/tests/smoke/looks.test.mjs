@@ -90,10 +90,11 @@ for (const lang of ['de', 'es', 'fr', 'pt', 'ar']) {
 test('away: a message with an address is left', options, async () => {
   const ctx = await l.context();
   const page = await l.page(ctx);
-  l.server.config.open = false;
+  Object.assign(l.server.config, { open: false, opens_in_ms: 50_000_000 });
   try {
     await page.locator('tandem-widget .l').click();
     await page.getByText('We are away at the moment').waitFor();
+    await page.getByText(/^Back: .*\d/).waitFor();
     await page.locator('#f0').fill('Ada');
     await page.locator('.form textarea').fill('Call me');
     await page.locator('.form .primary').click();
@@ -104,7 +105,7 @@ test('away: a message with an address is left', options, async () => {
     await shot(page, 'left');
     assert.deepEqual(l.server.last().fields, { name: 'Ada', email: 'ada@example.org' });
   } finally {
-    l.server.config.open = true;
+    Object.assign(l.server.config, { open: true, opens_in_ms: undefined });
   }
   await ctx.close();
 });

@@ -79,6 +79,7 @@ export class Server {
   echo = true; // tells new lines
   form: unknown[] = [];
   openHours = true;
+  hours: Record<string, number> = {};
   wires: Wire[] = [];
   terse = false; // says nothing after a welcome but what is lacked, as the daemon may
   ids = true; // names a line of the visitor's by what it was sent as
@@ -134,7 +135,7 @@ export class Server {
     if (f.t === 'hello') {
       const token = typeof f.token === 'string' && /^v1\.\w+\.\d+\.ok$/.test(f.token) ? f.token : `v1.vis${++this.n}.1.ok`;
       w.visitor = token.split('.')[1];
-      w.put({ t: 'welcome', token, visitor: w.visitor, config: { name: 'Shop', form: this.form, open: this.openHours } });
+      w.put({ t: 'welcome', token, visitor: w.visitor, config: { name: 'Shop', form: this.form, open: this.openHours, ...this.hours } });
       const last = this.lines.length;
       const have = (f.have as number) > last ? 0 : (f.have as number);
       const items = this.lines.filter((l) => l.seq > have);

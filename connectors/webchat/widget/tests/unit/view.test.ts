@@ -99,6 +99,44 @@ test('away: a message may be left', () => {
   assert.equal(stageOf(t.s), 'left');
 });
 
+test('hours pass while the page is open', () => {
+  const { clock, server, tab } = world();
+  const hour = 3_600_000;
+  server.hours = { closes_in_ms: 2 * hour, opens_in_ms: 16 * hour };
+  const t = tab().start();
+  assert.equal(stageOf(t.s), 'chat');
+  assert.equal(t.s.backAt(), 0);
+  const from = clock.now;
+  clock.pass(2 * hour - 100);
+  assert.equal(stageOf(t.s), 'chat');
+  const drawn = t.changes;
+  clock.pass(100);
+  assert.ok(t.changes > drawn); // the panel looks by itself
+  assert.equal(stageOf(t.s), 'away');
+  assert.ok(Math.abs(t.s.backAt() - from - 16 * hour) < 100);
+  clock.pass(14 * hour);
+  assert.equal(stageOf(t.s), 'chat');
+  assert.equal(t.s.backAt(), 0);
+});
+
+test('closed for good, or nobody knows how long', () => {
+  const { clock, server, tab } = world();
+  server.openHours = false;
+  const t = tab().start();
+  clock.pass(1_000_000_000);
+  assert.equal(stageOf(t.s), 'away');
+  assert.equal(t.s.backAt(), 0);
+});
+
+test('when they are back, in words', () => {
+  const en = tongue('en-GB');
+  const now = new Date(2024, 0, 1, 8, 0).getTime(); // a Monday
+  assert.equal(en.when(now + 3_600_000, now), '9:00');
+  assert.match(en.when(now + 25 * 3_600_000, now), /^Tuesday.* 0?9:00$/);
+  assert.match(en.when(now + 8 * 86_400_000 + 3_600_000, now), /^9 January.* 0?9:00$/);
+  assert.match(tongue('de').when(now + 25 * 3_600_000, now), /^Dienstag.* 0?9:00$/);
+});
+
 test('the strip below the head', () => {
   const { clock, server, tab } = world();
   const en = tongue('en');

@@ -1,4 +1,4 @@
-#include "core/hours.h"
+#include "model/hours.h"
 
 #define MINUTE_MS INT64_C(60000)
 #define DAY_MS INT64_C(86400000)
@@ -127,6 +127,36 @@ int64_t hours_after(const struct hours *h, int64_t from, int64_t ms) {
         }
         ms -= open;
         from = next;
+    }
+    return INT64_MAX;
+}
+
+int64_t hours_opens_at(const struct hours *h, int64_t at) {
+    if (!h)
+        return at;
+    int64_t after = hours_after(h, at, 1);
+    return after == INT64_MAX ? after : after - 1;
+}
+
+int64_t hours_closes_at(const struct hours *h, int64_t at) {
+    if (!h)
+        return INT64_MAX;
+    int64_t limit = at + HOURS_DAYS_MAX * DAY_MS;
+    while (at < limit) {
+        int64_t next, unused;
+        if (open_of_day(h, at, limit, &next) == next - at) {
+            at = next;
+            continue;
+        }
+        int64_t lo = at, hi = next; /* the longest beginning of the stretch that is all open */
+        while (lo < hi) {
+            int64_t mid = lo + (hi - lo + 1) / 2;
+            if (open_of_day(h, at, mid, &unused) == mid - at)
+                lo = mid;
+            else
+                hi = mid - 1;
+        }
+        return lo;
     }
     return INT64_MAX;
 }

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "core/hours.h"
+#include "model/hours.h"
 
 #include <stdbool.h>
 
@@ -94,6 +94,35 @@ static void test_a_very_long_wait_ends(void **state) {
                      hours_between(&h, MONDAY - HOURS_DAYS_MAX * DAY, MONDAY));
 }
 
+static void test_when_it_opens_and_closes(void **state) {
+    (void)state;
+    struct hours h = office(3600);
+    int64_t nine = MONDAY + 8 * HOUR; /* local 9:00 */
+    assert_int_equal(hours_opens_at(&h, MONDAY), nine);
+    assert_int_equal(hours_opens_at(&h, nine), nine);
+    assert_int_equal(hours_opens_at(&h, nine + 5 * MIN), nine + 5 * MIN);
+    assert_int_equal(hours_closes_at(&h, nine), nine + 8 * HOUR);
+    assert_int_equal(hours_closes_at(&h, MONDAY), MONDAY);
+    assert_int_equal(hours_closes_at(&h, nine + 8 * HOUR - 1), nine + 8 * HOUR);
+    int64_t friday_evening = nine + 4 * DAY + 9 * HOUR;
+    assert_int_equal(hours_opens_at(&h, friday_evening), nine + 7 * DAY);
+    /* a holiday in the middle of the day closes and opens again */
+    holidays[0] = (struct holiday){TD_STR("2024-01-01"), 720, 780};
+    h.holidays.v = holidays;
+    h.holidays.n = 1;
+    assert_int_equal(hours_closes_at(&h, nine), nine + 3 * HOUR);
+    assert_int_equal(hours_opens_at(&h, nine + 3 * HOUR), nine + 4 * HOUR);
+    assert_int_equal(hours_closes_at(NULL, MONDAY), INT64_MAX);
+    assert_int_equal(hours_opens_at(NULL, MONDAY), MONDAY);
+    h.open.n = 0;
+    assert_int_equal(hours_opens_at(&h, MONDAY), INT64_MAX);
+    struct open_span always = {0, 7 * 1440};
+    h.open.v = &always;
+    h.open.n = 1;
+    h.holidays.n = 0;
+    assert_int_equal(hours_closes_at(&h, MONDAY), INT64_MAX);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_hours_is_always_open),
@@ -102,6 +131,7 @@ int main(void) {
         cmocka_unit_test(test_holidays),
         cmocka_unit_test(test_when_the_target_is_reached),
         cmocka_unit_test(test_a_very_long_wait_ends),
+        cmocka_unit_test(test_when_it_opens_and_closes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
