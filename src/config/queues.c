@@ -123,6 +123,11 @@ static const struct row queue_rows[] = {
      .help =
          "The customer's language is a required skill where `skills` has it, such as lang-de; a "
          "step with any_skill drops it, too."},
+    {.key = "short_abandon",
+     AT(struct queue_policy, short_ms),
+     DURATION(.max = DAY / 24),
+     .fallback = "5s",
+     .help = "Customers who leave sooner are counted apart: they left at once."},
     {.key = "skills",
      .cell = CELL_READ,
      AT(struct queue_policy, skills),

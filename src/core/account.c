@@ -73,8 +73,10 @@ static void set_fields(struct cell *cell, const struct account *x) {
         if (fields[i].from.n)
             cell_set(cell, fields[i].at, fields[i].from);
     role_of(x->role, &a->role);
-    if (names(x, "enabled"))
+    if (names(x, "enabled") && a->disabled) {
         a->disabled = false;
+        cell_set(cell, &a->presence_reason, (struct td_str){NULL, 0}); /* it said "disabled" */
+    }
     set_lists(cell, x);
 }
 

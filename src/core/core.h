@@ -77,7 +77,8 @@ enum effect_kind {
     FX_SEND,       /* XADD to the outbox of channel `key`; bytes: packed struct send */
     FX_SENT,       /* XDEL of outbox entry `bytes` of channel `key` */
     FX_INDEX,      /* ZADD ix:<key> score member=conv */
-    FX_UNINDEX     /* ZREM ix:<key> member=conv */
+    FX_UNINDEX,    /* ZREM ix:<key> member=conv */
+    FX_COUNT       /* HINCRBY of field `key` by `score` in the figures of the quarter `at` */
 };
 struct effect {
     uint32_t kind;
@@ -87,6 +88,7 @@ struct effect {
     uint64_t conv;
     int64_t score;
     int64_t ttl_ms;
+    int64_t at; /* FX_COUNT: begin of the quarter of an hour */
     bool open; /* FX_PUT of EK_WORK: it is open, belongs to the set a new leader loads */
 };
 struct effects {
@@ -95,7 +97,7 @@ struct effects {
 };
 /* Everything since core_begin, in this order: changed entities once each in their last state (their
  * version has grown by one), indexes, the EV_ENTITY events of what staff may see, then logs, sends
- * and all other events as they happened, visitors' EV_VISIT last. */
+ * and all other events as they happened, visitors' EV_VISIT last; then the figures (core/stats.h). */
 struct effects core_drain(struct core *c);
 
 /* Index names: "open", "closed" (score: last activity), "contact:<id>" (score: since when it

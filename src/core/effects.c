@@ -1,6 +1,7 @@
 #include "core/effects.h"
 
 #include "base/mem.h"
+#include "core/stats.h"
 #include "core/table.h"
 
 #include <assert.h>
@@ -12,6 +13,7 @@ enum { PACK_MAX = 16 << 20 };
 
 void effects_reset(struct core *c) {
     c->fx_n = c->out_n = 0;
+    stats_reset(c);
     if (!c->scratch.max) {
         buf_init(&c->scratch, PACK_MAX);
         buf_init(&c->body, PACK_MAX);
@@ -19,6 +21,7 @@ void effects_reset(struct core *c) {
 }
 
 void effects_fini(struct core *c) {
+    stats_fini(c);
     mem_free(c->fx);
     mem_free(c->out);
     buf_fini(&c->scratch);
@@ -91,6 +94,7 @@ void effects_fact(struct core *c, const struct fact_args *f) {
         else
             e.agent = fact.agent;
     }
+    stats_fact(c, f, &fact);
     effects_event(c, &e, &rec_fact, &fact);
 }
 
@@ -287,6 +291,7 @@ struct effects effects_drain(struct core *c) {
     for (size_t i = 0; i < n; i++)
         if (dirty[i]->shown && dirty[i]->state == CELL_PRESENT && is_announced(dirty[i]->kind))
             announce(c, dirty[i]);
+    stats_drain(c);
     for (size_t i = 0; i < c->fx_n; i++) {
         struct effect *fx = push(&c->out, &c->out_n, &c->out_cap, 0);
         *fx = c->fx[i];

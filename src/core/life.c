@@ -5,6 +5,7 @@
 #include "core/effects.h"
 #include "core/queues.h"
 #include "core/router.h"
+#include "core/stats.h"
 #include "core/table.h"
 #include "model/hours.h"
 
@@ -81,11 +82,29 @@ static void release(struct core *c, struct work_rt *rt, uint32_t next) {
     router_kick_agent(c, a);
 }
 
+/* What the state took is counted, and what its agents did until now. */
+static void count_change(struct core *c, struct work_rt *rt, struct agent_rt *a, uint32_t state) {
+    struct work *w = rt->w;
+    stats_leave(c, rt);
+    if (rt->counted)
+        cell_edit_quietly(c, rt->owner->cell);
+    if (a && capacity_state_counts(state))
+        cell_edit_quietly(c, a->cell);
+    if (w->unanswered && (state == WS_WRAP || state >= WS_DONE)) {
+        if (state == WS_WRAP || state == WS_DONE) /* the others were told by their facts */
+            stats_work(c, w, STAT_CLOSED_UNANSWERED, 1);
+        w->unanswered = false;
+    }
+    if (w->state != state || !w->since)
+        w->since = c->now;
+}
+
 /* The one place where state, owner and ledger change, together. */
 static void become(struct core *c, struct work_rt *rt, struct agent_rt *a, uint32_t state) {
     struct work *w = rt->w;
     bool was_over = life_is_over(w);
     cell_edit(c, rt->cell);
+    count_change(c, rt, a, state);
     queues_leave(c, rt);
     bool admitted = rt->counted && rt->owner == a;
     release(c, rt, state);
@@ -131,8 +150,12 @@ static void begin_stay(struct core *c, struct work_rt *rt, struct td_str queue) 
     w->priority = rt->queue->policy ? rt->queue->policy->priority : 0;
 }
 
-void life_arrive(struct core *c, struct work_rt *rt, struct td_str queue) {
+void life_begin(struct core *c, struct work_rt *rt, struct td_str queue) {
     struct work *w = rt->w;
+    if (w->unanswered) {
+        stats_work(c, w, STAT_CLOSED_UNANSWERED, 1);
+        w->unanswered = false;
+    }
     become(c, rt, NULL, WS_QUEUED);
     begin_stay(c, rt, queue);
     w->t0 = c->now;
@@ -147,9 +170,17 @@ void life_arrive(struct core *c, struct work_rt *rt, struct td_str queue) {
     router_enqueue(c, rt);
 }
 
+void life_arrive(struct core *c, struct work_rt *rt, struct td_str queue) {
+    life_begin(c, rt, queue);
+    rt->w->unanswered = true;
+    stats_work(c, rt->w, STAT_ENTERED, 1);
+}
+
 void life_move(struct core *c, struct work_rt *rt, struct td_str queue) {
+    stats_work(c, rt->w, STAT_MOVED_OUT, rt->w->unanswered);
     become(c, rt, NULL, WS_QUEUED);
     begin_stay(c, rt, queue);
+    stats_work(c, rt->w, STAT_MOVED_IN, rt->w->unanswered);
     calm(rt->w);
     router_enqueue(c, rt);
 }

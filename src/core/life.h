@@ -19,6 +19,8 @@ bool life_is_waiting(const struct work *w); /* QUEUED, RESERVED, OFFERED */
 
 /* A new stay: the customer waits from now. Priority, hours and place follow from the queue. */
 void life_arrive(struct core *c, struct work_rt *rt, struct td_str queue);
+/* The same begun by our own side: no customer is counted as waiting. */
+void life_begin(struct core *c, struct work_rt *rt, struct td_str queue);
 /* Back into its queue with its t0, or into another; out of anybody's hands. */
 void life_queue(struct core *c, struct work_rt *rt);
 void life_move(struct core *c, struct work_rt *rt, struct td_str queue);

@@ -70,6 +70,6 @@ void apply_conv_unmerge(struct core *c, const struct call *call) {
     conv->resolved_at = 0;
     timeline_event(c, t.cell, "unmerged", call->cmd->actor, text);
     struct work_rt *rt = act_work(c, &t);
-    life_arrive(c, rt, rt->w->queue);
+    life_begin(c, rt, rt->w->queue);
     c->result.conv = conv->id;
 }

@@ -73,6 +73,7 @@ static void answered(struct core *c, struct target *t) {
     cell_edit(c, t->rt->cell);
     w->answered_at = c->now;
     effects_fact(c, &(struct fact_args){.name = "answered", .work = w, .wait_ms = c->now - w->t0});
+    w->unanswered = false;
 }
 
 /* Now it is the customer's turn: the item parks at once, after a while, or never. */

@@ -54,7 +54,7 @@ static void place(struct core *c, const struct call *call, struct target *t, str
     struct work_rt *rt = act_work(c, t);
     if (queue.n)
         cell_set(rt->cell, &rt->w->queue, queue);
-    life_arrive(c, rt, rt->w->queue);
+    life_begin(c, rt, rt->w->queue);
     if (!call->who || !call->who->a->sessions.n) {
         life_park(c, rt, WS_PARKED);
         return;

@@ -11,6 +11,7 @@
 #include "base/list.h"
 #include "base/map.h"
 #include "core/core.h"
+#include "model/stats.h"
 
 /* A growing array of pointers. */
 struct ptrs {
@@ -225,6 +226,8 @@ struct core {
     struct effect *out;
     size_t out_n, out_cap;
     struct buf scratch, body;
+    struct ptrs stats_rows; /* struct stat_row, in the batch arena */
+    struct map stats_by_key;
 
     /* the command being looked at */
     const struct command *opened;

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "core/ready.h"
+#include "core/stats.h"
 #include "model/record_raw.h"
 
 #include <assert.h>
@@ -258,6 +259,8 @@ static void remember(struct cell *cell) {
 }
 
 void cell_edit_quietly(struct core *c, struct cell *cell) {
+    if (cell->kind == EK_AGENT && cell->state == CELL_PRESENT)
+        stats_agent(c, cell->rt); /* what he is until now, before it changes */
     if (!cell->dirty) {
         cell->dirty = true;
         ptrs_push(&c->dirty, cell);

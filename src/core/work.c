@@ -168,7 +168,7 @@ void apply_work_reopen(struct core *c, const struct call *call) {
     struct work_rt *rt = act_work(c, &t);
     bool wrapping = rt->w->state == WS_WRAP && rt->owner == call->who;
     if (!wrapping)
-        life_arrive(c, rt, rt->w->queue);
+        life_begin(c, rt, rt->w->queue);
     if (call->who && call->who->a->sessions.n)
         life_force(c, rt, call->who);
     rt->w->silent_since = 0; /* nobody has written: it is not the agent's turn */

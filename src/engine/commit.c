@@ -258,6 +258,30 @@ static void put_indexes(struct build *b) {
     }
 }
 
+/* ---- figures ---- */
+
+/* Increments are safe here as nowhere else: the fence lets a batch be committed once. */
+static void put_counts(struct build *b) {
+    struct td_str hash = {NULL, 0};
+    for (size_t i = 0; i < b->g.n[G_COUNT]; i++) {
+        const struct effect *fx = b->g.v[G_COUNT][i].fx;
+        bool same = i && b->g.v[G_COUNT][i - 1].fx->at == fx->at;
+        if (!same)
+            hash = key_stats(b->in->arena, b->in->tenant, fx->at);
+        begin(b, 4);
+        arg(b, TD_STR("HINCRBY"));
+        arg(b, hash);
+        arg(b, fx->key);
+        arg_number(b, fx->score);
+        if (same)
+            continue;
+        begin(b, 3);
+        arg(b, TD_STR("EXPIRE"));
+        arg(b, hash);
+        arg_number(b, STATS_TTL_S);
+    }
+}
+
 /* ---- the whole ---- */
 
 static void put_fence(struct build *b) {
@@ -309,6 +333,7 @@ int commit_build(struct commit *c, struct commit_input *in) {
     put_sends(&b);
     put_dead(&b);
     put_indexes(&b);
+    put_counts(&b);
     put_trims(&b);
     REDIS_FORMAT(&c->bytes, TD_STR("EXEC"));
     REDIS_FORMAT(&c->bytes, TD_STR("WATCH"), name(&b, "fence"));

@@ -65,6 +65,9 @@ static size_t groups_of(const struct effect *fx, enum group g[2]) {
     case FX_SENT:
         g[0] = G_SENT;
         return 1;
+    case FX_COUNT:
+        g[0] = G_COUNT;
+        return 1;
     default:
         g[0] = G_INDEX;
         return 1;

@@ -24,8 +24,16 @@
       "Offers taken back: a call, a customer who left.")                                           \
     X(ANSWERED, COUNTER, "tandem_answered_total", "queue", "kind", NONE,                           \
       "Work whose first reply by a person is durable.")                                            \
+    X(ANSWERED_IN, COUNTER, "tandem_answered_in_target_total", "queue", "kind", NONE,              \
+      "Of the answered, those within the queue's service target.")                                 \
     X(ABANDONED, COUNTER, "tandem_abandoned_total", "queue", "kind", NONE,                         \
       "Work whose customer left before an answer.")                                                \
+    X(ABANDONED_IN, COUNTER, "tandem_abandoned_in_target_total", "queue", "kind", NONE,            \
+      "Of the abandoned, those who left within the queue's service target.")                       \
+    X(ABANDONED_SHORT, COUNTER, "tandem_abandoned_short_total", "queue", "kind", NONE,             \
+      "Of the abandoned, those who left before the queue's short_abandon.")                        \
+    X(CALLED_BACK, COUNTER, "tandem_called_back_total", "queue", "kind", NONE,                     \
+      "Customers who asked to be called or written back.")                                         \
     X(RESOLVED, COUNTER, "tandem_resolved_total", "queue", "kind", NONE, "Work resolved.")         \
     X(REQUEUED, COUNTER, "tandem_requeued_total", "queue", "kind", NONE,                           \
       "Work that went back into its queue.")                                                       \

@@ -28,6 +28,7 @@ static const struct meaning {
     {"offer.rescinded", METRIC_RESCINDED, BY_QUEUE, NULL, METRIC_N, METRIC_N},
     {"answered", METRIC_ANSWERED, BY_QUEUE, NULL, METRIC_ANSWER_WAIT, METRIC_N},
     {"abandoned", METRIC_ABANDONED, BY_QUEUE, NULL, METRIC_ABANDON_WAIT, METRIC_N},
+    {"called-back", METRIC_CALLED_BACK, BY_QUEUE, NULL, METRIC_N, METRIC_N},
     {"resolved", METRIC_RESOLVED, BY_QUEUE, NULL, METRIC_N, METRIC_HANDLE},
     {"requeued", METRIC_REQUEUED, BY_QUEUE, NULL, METRIC_N, METRIC_N},
     {"transferred", METRIC_TRANSFERRED, BY_QUEUE, NULL, METRIC_N, METRIC_N},
@@ -59,6 +60,11 @@ static void count(struct metrics *m, const struct meaning *as, const struct fact
                                                 : (struct td_str){NULL, 0};
     struct td_str second = as->as ? td_str_of(as->as) : as->by == BY_QUEUE_TEXT ? f->text : kind;
     metrics_count(m, as->count, as->by == BY_CHANNEL ? f->channel : f->queue, second);
+    if (f->in_target)
+        metrics_count(m, as->count == METRIC_ANSWERED ? METRIC_ANSWERED_IN : METRIC_ABANDONED_IN,
+                      f->queue, kind);
+    if (f->short_wait)
+        metrics_count(m, METRIC_ABANDONED_SHORT, f->queue, kind);
     if (as->wait != METRIC_N)
         metrics_observe(m, as->wait, f->queue, kind, (double)f->wait_ms / 1000.0);
     if (as->talk != METRIC_N && f->talk_ms)

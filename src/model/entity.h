@@ -138,6 +138,8 @@ struct work {
     bool overbooked;   /* admitted above capacity as a returning item */
     bool left_message; /* live, but nobody comes in time: the visitor left a message */
     int64_t send_at;   /* a send of the conversation waits until then; keeps the work resident */
+    int64_t since;                 /* of this state */
+    bool unanswered;               /* the customer entered and has had no reply of a person yet */
     struct td_str visitor_session; /* the visitor's newest socket; gone of an older one is stale */
     /* calls: last heard of; not heard of since the link was lost */
     int64_t renewed_at;
@@ -209,6 +211,7 @@ struct agent {
     uint32_t gate;              /* enum gate_state */
     int64_t gate_hold_until;    /* it could not be closed: no exclusive work until then; 0: fine */
     bool gate_trouble;          /* people were told */
+    int64_t counted_at;  /* until when his time stands in the figures */
     struct td_str unknown;
 };
 

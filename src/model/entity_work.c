@@ -59,6 +59,8 @@ static const struct field work_fields[] = {
     FIELD(46, F_STR, struct work, visitor_session, .flags = FF_INTERNAL),
     FIELD(47, F_I64, struct work, renewed_at, .flags = FF_INTERNAL),
     FIELD(48, F_BOOL, struct work, unheard, .flags = FF_INTERNAL),
+    FIELD(60, F_I64, struct work, since, STAFF),
+    FIELD(61, F_BOOL, struct work, unanswered, STAFF),
 };
 const struct record rec_work = {.name = "work",
                                 .kind = EK_WORK,

@@ -84,6 +84,8 @@ static const struct field fact_fields[] = {
     FIELD(7, F_U64, struct fact, work, STAFF),
     FIELD(8, F_I64, struct fact, wait_ms, STAFF),
     FIELD(9, F_I64, struct fact, talk_ms, STAFF),
+    FIELD(10, F_BOOL, struct fact, in_target, STAFF),
+    FIELD(11, F_BOOL, struct fact, short_wait, STAFF),
 };
 const struct record rec_fact = {.name = "fact",
                                 .kind = RK_FACT,

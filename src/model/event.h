@@ -78,6 +78,8 @@ struct fact { /* something counted or explained */
     uint32_t channel_kind;
     uint64_t work;
     int64_t wait_ms, talk_ms;
+    bool in_target;  /* answered, abandoned: within the service target, in open hours */
+    bool short_wait; /* abandoned: before the queue's bound of a short abandon */
     struct td_str unknown;
 };
 

@@ -80,6 +80,7 @@ struct queue_policy {
     int64_t exclude_ms;                       /* after a decline or time-out */
     bool promote;  /* work past its target stands one band higher within its kind */
     bool language; /* the customer's language is a required skill, if it is one: "lang-de" */
+    int64_t short_ms;                         /* who leaves before it left at once */
     struct {
         struct relax_step *v;
         size_t n;

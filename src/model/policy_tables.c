@@ -98,6 +98,7 @@ static const struct field queue_fields[] = {
     FIELD(17, F_LIST, struct queue_policy, skills, .rec = &rec_skill_need),
     FIELD(18, F_BOOL, struct queue_policy, promote),
     FIELD(19, F_BOOL, struct queue_policy, language),
+    FIELD(30, F_I64, struct queue_policy, short_ms),
 };
 static const struct record rec_queue_policy = {
     .name = "queue", .version = 1, RECORD_FIELDS(struct queue_policy, queue_fields)};

@@ -69,6 +69,10 @@ const char *key_hash(uint32_t entity) {
                                : NULL;
 }
 
+struct td_str key_stats(struct td_arena *a, const char *tenant, int64_t quarter_ms) {
+    return td_arena_printf(a, "{%s}:stats:%lld", tenant, (long long)(quarter_ms / 1000));
+}
+
 struct td_str key_log(struct td_arena *a, const char *tenant, uint64_t conv) {
     return make_conv(a, tenant, conv, TD_STR(":log"));
 }

@@ -16,6 +16,9 @@ struct td_str key_entity(struct td_arena *a, const char *tenant, uint32_t entity
 /* Kinds of which all live ones stand in one hash, field = their id: EK_AGENT "agents", EK_CHAN
  * "chans", open EK_WORK "open". NULL: a string each. */
 const char *key_hash(uint32_t entity);
+/* The hash of one quarter of an hour's figures (model/stats.h), by its begin in Unix ms. */
+struct td_str key_stats(struct td_arena *a, const char *tenant, int64_t quarter_ms);
+enum { STATS_TTL_S = 400 * 86400 };
 struct td_str key_log(struct td_arena *a, const char *tenant, uint64_t conv);
 struct td_str key_out(struct td_arena *a, const char *tenant, uint64_t conv);
 struct td_str key_index(struct td_arena *a, const char *tenant, struct td_str index);

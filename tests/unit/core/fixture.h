@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "core/core.h"
+#include "model/stats.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,11 +28,16 @@
 #define S(lit) TD_STR(lit)
 #define Z(cstr) td_str_of(cstr)
 
-enum { FIX_START = 1000000 };
+enum { FIX_START = 1000000, FIX_FIGURES = 1024 };
 
 struct fix_blob {
     struct td_str key, bytes;
     bool open;
+};
+/* A figure of one quarter of an hour, summed as Redis would. */
+struct fix_figure {
+    char field[64];
+    int64_t at, sum;
 };
 struct fix {
     struct core *core;
@@ -41,6 +47,8 @@ struct fix {
     uint64_t term;
     uint64_t salt; /* of the seed of the core's tables */
     unsigned commands;
+    struct fix_figure figures[FIX_FIGURES];
+    size_t n_figures;
     struct effects fx;    /* of the last step */
     struct result result; /* of the last command; ok when it had none */
     bool has_result;
@@ -164,7 +172,33 @@ FIX void fix_blob_free(struct fix_blob *b) {
     mem_free(b);
 }
 
+FIX void fix_count_in(struct fix *f, const struct effect *e) {
+    size_t i = 0;
+    if (f->n_figures == FIX_FIGURES) /* a long run, which does not look at them */
+        return;
+    while (i < f->n_figures &&
+           (f->figures[i].at != e->at || !td_str_eqz(e->key, f->figures[i].field)))
+        i++;
+    FIX_MUST(e->key.n < sizeof f->figures[i].field);
+    if (i == f->n_figures) {
+        f->figures[f->n_figures++] = (struct fix_figure){.at = e->at};
+        memcpy(f->figures[i].field, e->key.p, e->key.n);
+    }
+    f->figures[i].sum += e->score;
+}
+
+/* Over all quarters. */
+FIX int64_t fix_figure(const struct fix *f, const char *field) {
+    int64_t sum = 0;
+    FIX_MUST(f->n_figures < FIX_FIGURES);
+    for (size_t i = 0; i < f->n_figures; i++)
+        sum += strcmp(f->figures[i].field, field) ? 0 : f->figures[i].sum;
+    return sum;
+}
+
 FIX void fix_store(struct fix *f, const struct effect *e) {
+    if (e->kind == FX_COUNT)
+        fix_count_in(f, e);
     if (e->kind == FX_PUT || e->kind == FX_EXPIRE_PUT) {
         struct fix_blob *b = MEM_NEW(struct fix_blob);
         b->key = (struct td_str){mem_dup(e->key.p, e->key.n), e->key.n};

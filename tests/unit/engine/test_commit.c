@@ -62,6 +62,9 @@ static void grouped_and_in_order(void **state) {
         {.kind = FX_INDEX, .key = TD_STR("open"), .conv = 8, .score = 3},
         {.kind = FX_UNINDEX, .key = TD_STR("open"), .conv = 8},
         {.kind = FX_INDEX, .key = TD_STR("queue:q"), .conv = 7, .score = -4},
+        {.kind = FX_COUNT, .key = TD_STR("talk_ms:a:anna"), .at = 900000, .score = 70},
+        {.kind = FX_COUNT, .key = TD_STR("talk_ms:q:q"), .at = 900000, .score = 70},
+        {.kind = FX_COUNT, .key = TD_STR("entered:q:q"), .at = 1800000, .score = 1},
     };
     struct td_str own = TD_STR("E2");
     struct dead_letter dead = {TD_STR("1-0:0"), TD_STR("why"), TD_STR("bytes")};
@@ -107,12 +110,17 @@ static void grouped_and_in_order(void **state) {
                 "ZADD {main}:ix:open 11 7\n"
                 "ZREM {main}:ix:open 8\n"
                 "ZADD {main}:ix:queue:q -4 7\n"
+                "HINCRBY {main}:stats:900 talk_ms:a:anna 70\n"
+                "EXPIRE {main}:stats:900 34560000\n"
+                "HINCRBY {main}:stats:900 talk_ms:q:q 70\n"
+                "HINCRBY {main}:stats:1800 entered:q:q 1\n"
+                "EXPIRE {main}:stats:1800 34560000\n"
                 "XTRIM {main}:inbox MINID 2-0\n"
                 "EXEC\n"
                 "WATCH {main}:fence\n"
                 "HMGET {main}:fence term batch\n");
-    assert_int_equal(c.commands, 20);
-    assert_int_equal(c.replies, 24);
+    assert_int_equal(c.commands, 25);
+    assert_int_equal(c.replies, 29);
     assert_int_equal(c.events_at, 11);
     assert_int_equal(in.after.events, 10);
 

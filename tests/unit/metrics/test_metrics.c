@@ -178,6 +178,14 @@ static void facts_become_counters(void **state) {
         f.wait_ms = 4000;
         take(m, EV_FACT, &f);
     }
+    f.name = TD_STR("abandoned");
+    take(m, EV_FACT, &f);
+    f.in_target = f.short_wait = true;
+    take(m, EV_FACT, &f);
+    f.short_wait = false;
+    f.name = TD_STR("answered");
+    take(m, EV_FACT, &f);
+    f.in_target = false;
     f.name = TD_STR("csat");
     f.text = TD_STR("5");
     take(m, EV_FACT, &f);
@@ -187,8 +195,12 @@ static void facts_become_counters(void **state) {
     take(m, EV_FACT, &f);
     assert_has(m, "tandem_arrived_total{queue=\"q\",kind=\"chat\"} 1");
     assert_has(m, "tandem_offered_total{queue=\"q\",kind=\"chat\"} 1");
-    assert_has(m, "tandem_answered_total{queue=\"q\",kind=\"chat\"} 1");
-    assert_has(m, "tandem_answer_wait_seconds_bucket{queue=\"q\",kind=\"chat\",le=\"5\"} 1");
+    assert_has(m, "tandem_answered_total{queue=\"q\",kind=\"chat\"} 2");
+    assert_has(m, "tandem_answered_in_target_total{queue=\"q\",kind=\"chat\"} 1");
+    assert_has(m, "tandem_abandoned_total{queue=\"q\",kind=\"chat\"} 2");
+    assert_has(m, "tandem_abandoned_in_target_total{queue=\"q\",kind=\"chat\"} 1");
+    assert_has(m, "tandem_abandoned_short_total{queue=\"q\",kind=\"chat\"} 1");
+    assert_has(m, "tandem_answer_wait_seconds_bucket{queue=\"q\",kind=\"chat\",le=\"5\"} 2");
     assert_has(m, "tandem_accept_wait_seconds_sum{queue=\"q\",kind=\"chat\"} 4");
     assert_has(m, "tandem_messages_total{channel=\"web\",direction=\"in\"} 1");
     assert_has(m, "tandem_sends_total{channel=\"web\",outcome=\"sent\"} 1");

@@ -1,0 +1,32 @@
+/* stats.h: the figures of model/stats.h, counted where things happen and committed with them.
+ *
+ * A batch gathers what it adds to each row (a quarter of an hour; a queue, channel or agent) and
+ * leaves it as FX_COUNT effects. They are increments inside the fenced transaction that commits the
+ * facts themselves, so that each is counted once: a batch that is not committed counts nothing, one
+ * that is replayed counts the same, and a new leader has nothing to rebuild. What an agent's time
+ * went into is counted up to agent.counted_at, which is stored. */
+#ifndef CORE_STATS_H
+#define CORE_STATS_H
+
+#include "core/state.h"
+
+struct fact_args;
+
+void stats_reset(struct core *c);
+void stats_fini(struct core *c);
+/* Adds the batch's FX_COUNT effects. */
+void stats_drain(struct core *c);
+
+/* One more of what a fact of that name counts. Fills in what the fact says of the service level. */
+void stats_fact(struct core *c, const struct fact_args *f, struct fact *fact);
+/* For work's queue, channel and agent. */
+void stats_work(struct core *c, const struct work *w, enum stat stat, int64_t by);
+/* The state that the work leaves took so long. */
+void stats_leave(struct core *c, const struct work_rt *rt);
+/* Before anything of the agent changes: his time until now. */
+void stats_agent(struct core *c, struct agent_rt *a);
+/* A row of agent_deadlines: quarters are closed soon after their end. */
+int64_t stats_agent_due(struct core *c, const struct agent_rt *a);
+void stats_agent_close(struct core *c, struct agent_rt *a);
+
+#endif
