@@ -3,6 +3,7 @@
 #define API_RESOURCES_H
 
 #include "api/api.h"
+#include "model/stats.h"
 
 /* The one that the path's `id` names. found gets both, living in the call's arena (work NULL: none
  * is kept any more); whoever may not see it gets 404. */
@@ -35,5 +36,17 @@ void users_add(struct call *c);
 void users_change(struct call *c);
 void users_password(struct call *c);
 void openapi_get(struct call *c);
+
+void stats_get(struct call *c); /* GET /v1/stats */
+struct stats_query {
+    int64_t from, to; /* Unix ms; rounded out to quarters of an hour by the check */
+    int64_t step_ms;  /* 0: one sum for all of it */
+    enum stat_family by;
+};
+/* NULL: fine; else what is wrong, beginning with the parameter's name. Pure. */
+const char *stats_query_check(struct stats_query *q, struct td_str by);
+/* The begin of the step that a quarter belongs to. Pure. */
+int64_t stats_step_of(const struct stats_query *q, int64_t quarter);
+void stats_put_row(struct json_out *j, int64_t at, struct td_str id, const int64_t sums[STAT_N]);
 
 #endif

@@ -144,6 +144,31 @@ test('the floor', async () => {
   assert.equal((await write(boss, '/v1/channels/none/pause')).status, 404);
 });
 
+test('figures', async () => {
+  const c = await conversation();
+  const now = Date.now();
+  const of = async (who, q) => (await who.get(`/v1/stats?from=${now - 900_000}&to=${now + 900_000}&${q}`)).rows;
+  const sms = async () => (await of(lead, 'by=queue')).find((r) => r.id === 'sms');
+  const before = await sms();
+  assert.ok(before.counts.entered >= 1);
+  assert.ok((await done(lead, `/v1/conversations/${c.id}/messages`, { text: 'Hello' })).ok);
+  const after = await sms();
+  assert.equal(after.counts.answered, (before.counts.answered ?? 0) + 1);
+  assert.equal(after.counts.entered, before.counts.entered);
+  assert.ok(after.figures.sl_ans >= 0 && after.figures.asa_s >= 0);
+  assert.equal((await of(lead, 'by=channel')).find((r) => r.id === 'sms').counts.answered, after.counts.answered);
+  const steps = await of(lead, 'by=queue&step=900');
+  assert.equal(steps.filter((r) => r.id === 'sms').reduce((n, r) => n + (r.counts.answered ?? 0), 0), after.counts.answered);
+  assert.deepEqual((await of(anna, 'by=queue')).map((r) => r.id), ['sms'], 'an agent sees his queues');
+  assert.ok((await of(bob, 'by=queue')).every((r) => r.id === 'chat'));
+  assert.ok((await of(anna, 'by=agent')).every((r) => r.id === 'anna'));
+  assert.equal((await anna.call('GET', '/v1/stats?by=channel')).status, 403);
+  for (const [q, field] of [['by=team', 'by'], ['', 'by'], ['by=queue&step=7', 'step'], ['by=queue&from=5&to=4', 'to'], ['by=queue&from=x', 'from']]) {
+    const r = await lead.call('GET', `/v1/stats?${q}`);
+    assert.deepEqual([r.status, r.json.field], [400, field], q);
+  }
+});
+
 test('accounts and passwords', async () => {
   assert.equal((await write(lead, '/v1/users', { id: 'carl', password: 'password of carl' })).status, 403);
   assert.ok((await done(boss, '/v1/users', { id: 'carl', password: 'password of carl', queues: ['chat'] })).ok);

@@ -9,6 +9,7 @@
 #include "api/api.h"
 #include "api/openapi.h"
 #include "model/event.h"
+#include "model/stats.h"
 
 #include <ctype.h>
 #include <jansson.h>
@@ -263,6 +264,37 @@ static void the_text_is_ascii(void **state) {
         assert_true(openapi_json[i] == '\n' || (openapi_json[i] >= ' ' && openapi_json[i] < 127));
 }
 
+static json_t *down(json_t *o, const char *const *keys) {
+    for (; *keys; keys++)
+        o = json_object_get(o, *keys);
+    return o;
+}
+
+/* The figures are those of the table, and the ratios those that can be taken. */
+static void figures_are_those_of_the_table(void **state) {
+    static const char *const to_rows[] = {"responses",  "200",        "content", "application/json",
+                                          "schema",     "properties", "rows",    "items",
+                                          "properties", NULL};
+    int64_t sums[STAT_N];
+    struct stat_figure v[STAT_FIGURES];
+    (void)state;
+    json_t *row = down(operation("GET", "/v1/stats"), to_rows);
+    json_t *counts = json_object_get(json_object_get(row, "counts"), "properties");
+    json_t *figures = json_object_get(json_object_get(row, "figures"), "properties");
+    assert_int_equal(json_object_size(counts), STAT_N);
+    for (size_t i = 0; i < STAT_N; i++) {
+        if (!json_object_get(counts, stat_names[i]))
+            fail_msg("%s is not told", stat_names[i]);
+        sums[i] = 10; /* so that each has something to be taken of */
+    }
+    sums[STAT_UNAVAILABLE_MS] = sums[STAT_ABANDONED_SHORT] = 1;
+    unsigned n = stats_derive(sums, v);
+    assert_int_equal(json_object_size(figures), n);
+    for (unsigned i = 0; i < n; i++)
+        if (!json_object_get(figures, v[i].name))
+            fail_msg("%s is not told", v[i].name);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_documented),
@@ -273,6 +305,7 @@ int main(void) {
         cmocka_unit_test(references_lead_somewhere),
         cmocka_unit_test(path_parameters_are_declared),
         cmocka_unit_test(the_text_is_ascii),
+        cmocka_unit_test(figures_are_those_of_the_table),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

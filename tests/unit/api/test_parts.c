@@ -173,6 +173,51 @@ static void agents_see_their_queues_and_their_own(void **state) {
     assert_true(listing_sees(&lead, NULL, &conv, NULL));
 }
 
+/* ---- figures ---- */
+
+static void a_stretch_of_figures_is_checked(void **state) {
+    struct stats_query q = {.from = 900000, .to = 2700001};
+    (void)state;
+    assert_null(stats_query_check(&q, TD_STR("agent")));
+    assert_int_equal(q.by, SF_AGENT);
+    assert_int_equal(q.from, 900000);
+    assert_int_equal(q.to, 3600000); /* rounded out */
+    assert_int_equal(stats_step_of(&q, 2700000), 900000);
+    q.step_ms = 1800000;
+    assert_int_equal(stats_step_of(&q, 1800000), 900000);
+    assert_int_equal(stats_step_of(&q, 2700000), 2700000);
+    assert_non_null(stats_query_check(&q, TD_STR("team")));
+    q.step_ms = 1000000;
+    assert_non_null(stats_query_check(&q, TD_STR("agent")));
+    q = (struct stats_query){.from = 900000, .to = 900000};
+    assert_non_null(stats_query_check(&q, TD_STR("agent")));
+    q = (struct stats_query){.from = 0, .to = INT64_C(31) * 86400000};
+    assert_null(stats_query_check(&q, TD_STR("queue")));
+    q.to++;
+    assert_non_null(stats_query_check(&q, TD_STR("queue")));
+}
+
+static void a_row_of_figures(void **state) {
+    struct buf b;
+    struct json_out j;
+    int64_t sums[STAT_N] = {0};
+    (void)state;
+    sums[STAT_ANSWERED] = 3;
+    sums[STAT_ANSWERED_IN_TARGET] = 1;
+    sums[STAT_ANSWER_WAIT_MS] = 4500;
+    buf_init(&b, 4096);
+    json_begin(&j, &b);
+    stats_put_row(&j, 900000, TD_STR("sales"), sums);
+    static const char expected[] =
+        "{\"at\":900000,\"id\":\"sales\",\"counts\":{\"answered\":3,\"answered_in_target\":1,"
+        "\"answer_wait_ms\":4500},\"figures\":{\"sl_ans\":0.333333,\"sl_all\":0.333333,"
+        "\"sl_net\":0.333333,\"sl_two\":0.333333,\"abandon_rate\":0,\"abandon_rate_net\":0,"
+        "\"asa_s\":1.5}}";
+    if (!td_str_eqz(buf_str(&b), expected))
+        fail_msg("%.*s", TD_FMT(buf_str(&b)));
+    buf_fini(&b);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_result_is_told_to_its_sender_only),
@@ -183,6 +228,8 @@ int main(void) {
         cmocka_unit_test(positions_are_compared_as_numbers),
         cmocka_unit_test(roles_and_scopes),
         cmocka_unit_test(agents_see_their_queues_and_their_own),
+        cmocka_unit_test(a_stretch_of_figures_is_checked),
+        cmocka_unit_test(a_row_of_figures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
