@@ -3,6 +3,7 @@
 
 #include "http_provider/crypto.h"
 #include "http_provider/document.h"
+#include "http_provider/number.h"
 #include "http_provider/text.h"
 #include "http_provider/when.h"
 
@@ -66,15 +67,8 @@ static int time_of(struct reading *r, const char *map, int64_t *at) {
                         TD_FMT(td_str_cut(text, 40)));
 }
 
-/* "441234567890" → "+441234567890"; short codes and names stay. */
 static struct td_str number(struct reading *r, struct td_str s) {
-    s = text_trim(s);
-    if (!td_settings_number(r->s, "number_plus") || s.n < 8 || s.n > 15)
-        return s;
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] < '0' || s.p[i] > '9')
-            return s;
-    return td_arena_printf(r->a, "+%.*s", TD_FMT(s));
+    return td_settings_number(r->s, "number_plus") ? number_international(r->a, s) : text_trim(s);
 }
 
 /* ---- messages ---- */

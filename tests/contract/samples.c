@@ -7,6 +7,10 @@ static struct td_pair json_hook_headers[] = {
     {TD_STR("x-token"), TD_STR(SAMPLE_SECRET)},
 };
 
+static struct td_pair kannel_hook_headers[] = {
+    {TD_STR("content-type"), TD_STR("text/plain; charset=\"UTF-8\"")},
+};
+
 static const struct sample samples[] = {
     {.name = "webchat",
      .settings = LIST("origins", "https://www.example.org", "form", "name=Your name*"),
@@ -44,6 +48,27 @@ static const struct sample samples[] = {
                              "\\u20ac\",\"id\":\"m-1\",\"at\":\"2023-11-14T22:13:20Z\"}")},
      .hook_now_ms = INT64_C(1700000000000),
      .accepted = {.status = 200, .body = TD_STR("{\"id\":\"gw-1\"}")}},
+    {.name = "sms_kannel",
+     .settings = LIST("url", "http://127.0.0.1:13013/cgi-bin/sendsms", "username", "tandem",
+                      "password", SAMPLE_SECRET, "from", "+441111111111", "hook_url",
+                      "https://chat.example/hooks/sms", "hook_secret", SAMPLE_SECRET),
+     .bad = (const char *const *const[]){LIST("url", "http://k.example/", "username", "u",
+                                              "password", SAMPLE_SECRET, "hook_secret", "a%41"),
+                                         LIST("url", "http://k.example/", "username", "u",
+                                              "password", SAMPLE_SECRET, "hook_secret",
+                                              SAMPLE_SECRET, "hook_url", "https://c.example/%41"),
+                                         NULL},
+     .to = "+442222222222",
+     .hook = {.method = TD_STR("POST"),
+              .url = TD_STR("https://chat.example/hooks/sms?token=" SAMPLE_SECRET
+                            "&id=b2099d8e&from=%2B442222222222&to=441111111111&at=1700000000"
+                            "&smsc=fake&coding=0&charset=UTF-8"),
+              .headers = {kannel_hook_headers, 1},
+              .body = TD_STR("Hello \u20ac")},
+     .hook_now_ms = INT64_C(1700000000000),
+     .accepted = {.status = 202, .body = TD_STR("0: Accepted for delivery")},
+     .our_id = true,
+     .free_text = true},
     {.name = "voice_http",
      .settings = LIST("hook_auth", "header", "hook_header", "X-Token", "hook_secret",
                       SAMPLE_SECRET),

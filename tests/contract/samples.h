@@ -18,6 +18,8 @@ struct sample {
     struct td_request hook; /* method "" : none */
     int64_t hook_now_ms;
     struct td_response accepted; /* how a provider says yes */
+    bool our_id;                 /* it gives no id of its own: receipts name ours */
+    bool free_text; /* the hook's body is the message itself: nothing of it can be malformed */
 };
 const struct sample *sample_find(const char *name);
 

@@ -275,7 +275,7 @@ static void test_rule_4_send(void **state) {
         assert_int_equal(s.fired, 1);
         if (s.kind != TD_V_ACCEPTED)
             fail_msg("%s: verdict %u: %s", c->name, s.kind, s.text);
-        assert_true(s.id[0] || !(c->capabilities & TD_CAN_RECEIPTS));
+        assert_true(s.id[0] || f.sample->our_id || !(c->capabilities & TD_CAN_RECEIPTS));
         int rc = send(&f, &s, "", "02");
         fake_run(f.host, 60000);
         assert_int_equal(s.fired, rc == TD_OK);
@@ -437,6 +437,9 @@ static void test_rule_9_verify(void **state) {
         if (p->verify(a, f.settings, &hook, f.sample->hook_now_ms, &err) != TD_OK)
             fail_msg("%s: the good hook was refused: %s", c->name, err.text);
         hook.headers.n = 0; /* nothing that proves anything */
+        const char *query = memchr(hook.url.p, '?', hook.url.n);
+        if (query)
+            hook.url.n = (size_t)(query - hook.url.p);
         assert_int_equal(p->verify(a, f.settings, &hook, f.sample->hook_now_ms, &err), TD_EAUTH);
         assert_true(err.text[0]);
         close_fixture(&f);
@@ -494,7 +497,7 @@ static void test_rule_10_bad_input(void **state) {
             free(copy);
             td_arena_free(&a);
         }
-        assert_true(refused > good->body.n / 2);
+        assert_true(refused > good->body.n / 2 || f.sample->free_text || !good->body.n);
         close_fixture(&f);
     }
 }
