@@ -91,6 +91,10 @@ struct td_message {
     struct td_str event;      /* for TD_MSG_EVENT: its name, e.g. "transferred"; text explains */
     uint64_t edits;           /* for EDIT, DELETE, REACTION: seq of the message meant */
     struct td_str client_ref; /* the sender's own id, echoed so that a client can match its draft */
+    /* A piece of a message that the network cut up (SMS): what joins the pieces of one sender,
+     * which piece (from 1) of how many. The core joins them; parts 0: a whole message. */
+    struct td_str part_ref;
+    uint32_t part, parts;
     struct td_str unknown;
 };
 

@@ -57,7 +57,7 @@ struct td_incoming {
     struct {
         struct td_address *v;
         size_t n;
-    } opt_outs;
+    } opt_outs, opt_ins; /* who wants no messages any more, or wants them again */
     struct {
         struct td_voice_event *v;
         size_t n;

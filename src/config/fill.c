@@ -1,4 +1,5 @@
 /* What depends on other parts of the file, once all of it was read. */
+#include "config/settings.h"
 #include "config/tables.h"
 
 #include <stdio.h>
@@ -97,6 +98,17 @@ static struct td_str find_pages(struct reader *r) {
     return (struct td_str){NULL, 0};
 }
 
+/* Connectors that name their hooks' URL to the provider with each send know it by this setting. */
+static void fill_hook_url(struct reader *r, const struct config_channel *channel) {
+    static const char name[] = "hook_url";
+    if (!td_connector_setting(channel->connector, name) || !channel->public_url.n ||
+        td_settings_has(channel->settings, name))
+        return;
+    for (size_t i = 0; i < r->n_settings; i++) /* the reader owns them, the channel only reads */
+        if (r->settings[i] == channel->settings)
+            settings_set(r->settings[i], name, channel->public_url, NULL);
+}
+
 void fill_server(struct reader *r) {
     struct config *c = r->config;
     if (!c->listeners.n) {
@@ -113,5 +125,6 @@ void fill_server(struct reader *r) {
         if (!channel->public_url.n && c->public_url.n)
             channel->public_url = td_arena_printf(r->arena, "%.*s/hooks/%.*s",
                                                   TD_FMT(c->public_url), TD_FMT(channel->id));
+        fill_hook_url(r, channel);
     }
 }

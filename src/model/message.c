@@ -58,6 +58,9 @@ static const struct field message_fields[] = {
     FIELD(32, F_STR, struct td_message, event, .max = 64),
     FIELD(33, F_U64, struct td_message, edits),
     FIELD(34, F_STR, struct td_message, client_ref, .max = 200),
+    FIELD(35, F_STR, struct td_message, part_ref, .flags = FF_INTERNAL, .max = 64),
+    FIELD(36, F_U32, struct td_message, part, .flags = FF_INTERNAL),
+    FIELD(37, F_U32, struct td_message, parts, .flags = FF_INTERNAL),
 };
 const struct record rec_message = {.name = "message",
                                    .kind = RK_MESSAGE,

@@ -101,8 +101,10 @@ static int add_receipt(struct batch *b, const struct td_receipt *r, struct td_er
 }
 
 /* No dedupe: the same person may opt out, in and out again. */
-static int add_opt_out(struct batch *b, const struct td_address *who, struct td_error *err) {
+static int add_opt(struct batch *b, const struct td_address *who, bool out, struct td_error *err) {
     struct inbound body = {.message = {.from = *who, .channel = b->to->channel}};
+    if (!out)
+        body.message.event = TD_STR("opt-in");
     fill_type(&body.message.from, b->to->address_type);
     body.message.received_at = b->now;
     return add(b, CMD_OPTOUT_IN, TD_STR(""), TD_STR(""), &body, err);
@@ -131,7 +133,7 @@ static int add_cursor(struct batch *b, struct td_str cursor, struct td_error *er
 
 static int make_all(struct batch *b, const struct td_incoming *in, struct td_error *err) {
     int rc = TD_OK;
-    bool others = in->receipts.n || in->opt_outs.n || in->voice.n;
+    bool others = in->receipts.n || in->opt_outs.n || in->opt_ins.n || in->voice.n;
     for (size_t i = 0; i < in->messages.n && rc == TD_OK; i++) {
         bool last = !others && i + 1 == in->messages.n;
         rc = add_message(b, &in->messages.v[i], last ? in->cursor : TD_STR(""), err);
@@ -139,7 +141,9 @@ static int make_all(struct batch *b, const struct td_incoming *in, struct td_err
     for (size_t i = 0; i < in->receipts.n && rc == TD_OK; i++)
         rc = add_receipt(b, &in->receipts.v[i], err);
     for (size_t i = 0; i < in->opt_outs.n && rc == TD_OK; i++)
-        rc = add_opt_out(b, &in->opt_outs.v[i], err);
+        rc = add_opt(b, &in->opt_outs.v[i], true, err);
+    for (size_t i = 0; i < in->opt_ins.n && rc == TD_OK; i++)
+        rc = add_opt(b, &in->opt_ins.v[i], false, err);
     for (size_t i = 0; i < in->voice.n && rc == TD_OK; i++)
         rc = add_voice(b, &in->voice.v[i], err);
     if (rc == TD_OK && in->cursor.n && (others || in->messages.n == 0))
@@ -191,7 +195,8 @@ static int append_all(const struct batch *b, struct taking *t, struct td_error *
 
 int intake_take(const struct intake *to, const struct td_incoming *in,
                 void (*done)(void *arg, int rc), void *arg, struct td_error *err) {
-    size_t most = in->messages.n + in->receipts.n + in->opt_outs.n + in->voice.n + 1;
+    size_t most = in->messages.n + in->receipts.n + in->opt_outs.n + in->opt_ins.n + in->voice.n +
+                  1;
     struct batch b = {.to = to, .a = td_arena_new(), .now = loop_wall_ms()};
     b.v = TD_ARENA_ARRAY(b.a, struct command, most);
     int rc = make_all(&b, in, err);

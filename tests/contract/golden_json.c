@@ -98,6 +98,18 @@ static json_t *message(const struct td_message *m) {
         json_array_append_new(to, address(&m->to.v[i]));
     put_list(v, "to", to);
     put_number(v, "provider_at", m->provider_at);
+    put(v, "part_ref", m->part_ref);
+    put_number(v, "part", m->part);
+    put_number(v, "parts", m->parts);
+    json_t *files = json_array();
+    for (size_t i = 0; i < m->attachments.n; i++) {
+        json_t *file = json_object();
+        put(file, "type", m->attachments.v[i].type);
+        put(file, "name", m->attachments.v[i].name);
+        put(file, "url", m->attachments.v[i].url);
+        json_array_append_new(files, file);
+    }
+    put_list(v, "attachments", files);
     return v;
 }
 
@@ -138,6 +150,10 @@ json_t *golden_incoming(const struct td_incoming *in) {
     for (size_t i = 0; i < in->opt_outs.n; i++)
         json_array_append_new(list, address(&in->opt_outs.v[i]));
     put_list(v, "opt_outs", list);
+    list = json_array();
+    for (size_t i = 0; i < in->opt_ins.n; i++)
+        json_array_append_new(list, address(&in->opt_ins.v[i]));
+    put_list(v, "opt_ins", list);
     list = json_array();
     for (size_t i = 0; i < in->voice.n; i++)
         json_array_append_new(list, voice(&in->voice.v[i]));

@@ -7,6 +7,11 @@ static struct td_pair json_hook_headers[] = {
     {TD_STR("x-token"), TD_STR(SAMPLE_SECRET)},
 };
 
+#define TWILIO_ACCOUNT "AC0123456789abcdef0123456789abcdef"
+static struct td_pair twilio_hook_headers[] = {
+    {TD_STR("content-type"), TD_STR("application/x-www-form-urlencoded")},
+    {TD_STR("x-twilio-signature"), TD_STR("eRz8XdDtJZgVmSzgCZ2g5FuwYAQ=")},
+};
 static struct td_pair kannel_hook_headers[] = {
     {TD_STR("content-type"), TD_STR("text/plain; charset=\"UTF-8\"")},
 };
@@ -69,6 +74,48 @@ static const struct sample samples[] = {
      .accepted = {.status = 202, .body = TD_STR("0: Accepted for delivery")},
      .our_id = true,
      .free_text = true},
+    {.name = "sms_twilio",
+     .settings = LIST("account_sid", TWILIO_ACCOUNT, "auth_token", SAMPLE_SECRET, "from",
+                      "+441111111111", "hook_url", "https://chat.example/hooks/sms"),
+     .bad =
+         (const char *const *const[]){
+             LIST("account_sid", "AC1", "auth_token", SAMPLE_SECRET, "from", "+44"),
+             LIST("account_sid", TWILIO_ACCOUNT, "auth_token", SAMPLE_SECRET),
+             LIST("account_sid", TWILIO_ACCOUNT, "auth_token", SAMPLE_SECRET, "from", "+44",
+                  "messaging_service_sid", "MG0123456789abcdef0123456789abcdef"),
+             LIST("account_sid", TWILIO_ACCOUNT, "auth_token", SAMPLE_SECRET,
+                  "messaging_service_sid", "MG1"),
+             LIST("account_sid", TWILIO_ACCOUNT, "auth_token", SAMPLE_SECRET, "from", "+44",
+                  "api_key_secret", SAMPLE_SECRET),
+             NULL},
+     .to = "+442222222222",
+     .hook = {.method = TD_STR("POST"),
+              .url = TD_STR("https://chat.example/hooks/sms"),
+              .headers = {twilio_hook_headers, 2},
+              .body = TD_STR(
+                  "From=%2B442222222222&To=%2B441111111111&NumMedia=0"
+                  "&Body=Hello+%E2%82%AC&MessageSid=SM1f0e8ae6ade43cb3c0ce4525424e404f")},
+     .hook_now_ms = INT64_C(1700000000000),
+     .accepted = {.status = 201, .body = TD_STR("{\"sid\":\"SM9\"}")}},
+    {.name = "sms_vonage",
+     .settings = LIST("api_key", "abcd1234", "api_secret", SAMPLE_SECRET, "from", "441111111111",
+                      "signature_secret", SAMPLE_SECRET),
+     .bad = (const char *const *const[]){LIST("api_key", "abcd1234", "api_secret", SAMPLE_SECRET,
+                                              "from", "44", "signature_secret", SAMPLE_SECRET,
+                                              "validity", "1s"),
+                                         NULL},
+     .to = "+442222222222",
+     .hook = {.method = TD_STR("GET"),
+              .url = TD_STR("https://chat.example/hooks/"
+                            "sms?msisdn=442222222222&to=441111111111&type=text"
+                            "&message-timestamp=2023-11-14+22%3A13%3A20&text=Hello"
+                            "&timestamp=1700000000&messageId=0A00&sig="
+                            "e0d42bc38fc43f02fa25ff6fc9d89b25b920d640718237e9739c25f3a0ee93c3")},
+     .hook_now_ms = INT64_C(1700000000000),
+     .accepted = {.status = 200,
+                  .body = TD_STR("{\"message-count\":\"1\",\"messages\":[{\"status\":\"0\","
+                                 "\"message-id\":\"0C00\"}]}")},
+     .our_id = true},
     {.name = "voice_http",
      .settings = LIST("hook_auth", "header", "hook_header", "X-Token", "hook_secret",
                       SAMPLE_SECRET),
