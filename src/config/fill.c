@@ -101,7 +101,7 @@ static struct td_str find_pages(struct reader *r) {
 /* Connectors that name their hooks' URL to the provider with each send know it by this setting. */
 static void fill_hook_url(struct reader *r, const struct config_channel *channel) {
     static const char name[] = "hook_url";
-    if (!td_connector_setting(channel->connector, name) || !channel->public_url.n ||
+    if (!settings_find(channel->connector->settings, td_str_of(name)) || !channel->public_url.n ||
         td_settings_has(channel->settings, name))
         return;
     for (size_t i = 0; i < r->n_settings; i++) /* the reader owns them, the channel only reads */
@@ -111,6 +111,8 @@ static void fill_hook_url(struct reader *r, const struct config_channel *channel
 
 void fill_server(struct reader *r) {
     struct config *c = r->config;
+    for (size_t i = 0; i < c->policy.channels.n; i++)
+        keywords_name(r, &c->policy.channels.v[i], c->name);
     if (!c->listeners.n) {
         c->listeners.v = TD_ARENA_NEW(r->arena, struct config_listener);
         c->listeners.n = 1;

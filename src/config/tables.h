@@ -14,10 +14,24 @@ extern const struct table table_queue;   /* struct queue_policy */
 extern const struct table table_hours;   /* struct hours */
 extern const struct table table_channel; /* struct channel_seen: the keys that all channels have */
 
+/* STOP, START, HELP (keywords.c). */
+enum keyword_mode { KM_DEFAULT, KM_ANSWER, KM_NOTE, KM_OFF };
+struct keyword_settings {
+    uint32_t mode;
+    struct td_strs languages, stop, start, help, ignore;
+    struct td_str stop_answer, start_answer, help_answer;
+};
+/* Languages and words → the policy's list. `{name}` in answers is filled in by keywords_name. */
+void keywords_read(struct reader *r, const struct place *at, unsigned line,
+                   const struct td_connector *connector, const struct keyword_settings *k,
+                   struct channel_policy *out);
+void keywords_name(struct reader *r, struct channel_policy *channel, struct td_str name);
+
 /* A channel as read; becomes a config_channel and a channel_policy. */
 struct channel_seen {
     struct channel_policy policy;
     struct td_str public_url;
+    struct keyword_settings keywords;
     const struct td_connector *connector;
     struct td_settings *settings;
     unsigned line;

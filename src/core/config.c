@@ -119,6 +119,7 @@ void config_ready(struct core *c) {
         timers_update(c, ((struct agent_rt *)c->agents.v[i])->cell);
     ptrs_fini(&works);
     load_calls(c);
+    timers_update(c, tenant);
     visits_remember(c);
 }
 

@@ -6,6 +6,9 @@
 #include "core/handlers.h"
 #include "core/language.h"
 #include "core/life.h"
+#include "core/optout.h"
+#include "core/outbound.h"
+#include "core/parts.h"
 #include "core/table.h"
 #include "core/threading.h"
 #include "core/timeline.h"
@@ -34,7 +37,7 @@ void needs_message_in(struct core *c, const struct call *call) {
     const struct thread *thread = table_want(c, EK_THREAD, thread_of(c, m));
     uint64_t contact = threading_want_contact(c, &m->from);
     threading_want(c, m, thread, contact);
-    if (in->term)
+    if (in->term || (p && p->keywords.n)) /* an answer may have to wait for the channel */
         channel_want(c, m->channel);
     if (p && keeps_external_id(p, m))
         table_want(c, EK_EXT, timeline_ext(c, m->channel, m->external_id));
@@ -150,6 +153,7 @@ struct arrival {
     struct td_message m;
     struct cell *thread;
     struct match match;
+    const struct keyword_policy *keyword; /* STOP, START, HELP; NULL: a message like any other */
     uint64_t contact;
     struct td_str last_agent; /* of this customer, on any channel */
     int64_t last_agent_at;
@@ -213,6 +217,8 @@ static bool is_about_another(const struct td_message *m) {
 static bool is_quiet(const struct arrival *a, const struct conv *conv) {
     if (is_about_another(&a->m) || conv->state == CS_SPAM)
         return true;
+    if (a->keyword && (a->keyword->action != KW_HELP || conv->state != CS_OPEN))
+        return true;
     bool automatic = a->m.flags & (TD_AUTO_SUBMITTED | TD_BOUNCE);
     return automatic && (a->match.reopen || a->m.flags & TD_BOUNCE);
 }
@@ -231,6 +237,10 @@ static void open_new(struct core *c, struct arrival *a) {
         conv->state = CS_SPAM;
     else if (a->m.flags & TD_BOUNCE)
         conv->state = CS_RESOLVED;
+    else if (a->keyword) { /* nobody's work; what he writes next opens it */
+        conv->state = CS_RESOLVED;
+        conv->resolved_at = c->now;
+    }
 }
 
 static void append(struct core *c, struct arrival *a) {
@@ -286,6 +296,9 @@ void apply_message_in(struct core *c, const struct call *call) {
         a.m.received_at = call->cmd->received_at;
     if (is_visitor(call) && !a.m.client_ref.n)
         a.m.client_ref = call->cmd->id;
+    if (!parts_take(c, a.thread, thread_of(c, &a.m), &a.m))
+        return; /* kept until the other pieces are there */
+    a.keyword = optout_keyword(a.channel, &a.m);
     a.contact = threading_contact(c, &a.m.from);
     threading_find(c, &a.m, a.thread->obj, a.contact, &a.match);
     find_last_agent(c, &a);
@@ -300,6 +313,8 @@ void apply_message_in(struct core *c, const struct call *call) {
     ((struct thread *)a.thread->obj)->conv = t->conv->id;
     set_fields(c, t, in->fields);
     append(c, &a);
+    if (a.keyword)
+        optout_apply(c, a.channel, a.keyword, a.thread, t);
     if (!quiet && t->conv->state == CS_OPEN)
         inbound_route(c, t, a.last_agent, a.last_agent_at);
     effects_fact(c, &(struct fact_args){.name = "message.in", .work = act_work(c, t)->w});

@@ -7,7 +7,7 @@
 #include "core/timeline.h"
 #include "core/timers.h"
 
-enum { PENDING_MAX = 64 };
+enum { PENDING_MAX = 64, FAILED_KEPT = 8 };
 /* A conversation that waits for a paused channel looks again by itself, should it have been too
  * many for the channel's list. */
 #define LOOK_AGAIN_MS INT64_C(900000)
@@ -29,19 +29,26 @@ static struct pending_send *first_unsettled(const struct conv *conv) {
     return NULL;
 }
 
-static void tell_delivery(struct core *c, struct target *t, const struct pending_send *p,
-                          uint32_t state) {
+static void tell_why(struct core *c, struct target *t, const struct pending_send *p, uint32_t state,
+                     const char *code, const char *why) {
     struct delivery d = {.conv = t->conv->id,
                          .seq = p->seq,
                          .message_id = p->message_id,
                          .state = state,
                          .attempts = p->attempts,
                          .next_at = p->due,
+                         .code = td_str_of(code),
+                         .error = td_str_of(why),
                          .at = c->now};
     effects_delivery(c, &d, act_work(c, t)->w, timeline_visitor(c, t->conv), true);
 }
 
-void outbound_send(struct core *c, struct target *t, const struct td_message *m) {
+static void tell_delivery(struct core *c, struct target *t, const struct pending_send *p,
+                          uint32_t state) {
+    tell_why(c, t, p, state, NULL, NULL);
+}
+
+static void add(struct core *c, struct target *t, const struct td_message *m, bool exempt) {
     if (timeline_is_live(c, t->conv->channel)) {
         struct pending_send sent = {.message_id = m->id, .seq = m->seq, .attempts = 1};
         tell_delivery(c, t, &sent, TD_SENT);
@@ -54,9 +61,18 @@ void outbound_send(struct core *c, struct target *t, const struct td_message *m)
     cell_set(t->cell, &p->body, body);
     p->seq = m->seq;
     p->state = TD_QUEUED;
+    p->exempt = exempt;
     if (first_unsettled(t->conv) != p)
         tell_delivery(c, t, p, TD_QUEUED);
     outbound_next(c, t);
+}
+
+void outbound_send(struct core *c, struct target *t, const struct td_message *m) {
+    add(c, t, m, false);
+}
+
+void outbound_send_exempt(struct core *c, struct target *t, const struct td_message *m) {
+    add(c, t, m, true);
 }
 
 /* ---- into the outbox ---- */
@@ -79,6 +95,50 @@ static void put(struct core *c, struct target *t, struct pending_send *p) {
 
 void outbound_want(struct core *c, const struct conv *conv) {
     channel_want(c, conv->channel);
+    table_want(c, EK_THREAD, timeline_thread(c, conv->channel, &conv->peer));
+}
+
+/* He opted out while it waited: it is never sent, and says so. */
+static bool is_suppressed(struct core *c, const struct target *t, const struct pending_send *p) {
+    const struct thread *thread = table_get(c, EK_THREAD,
+                                            timeline_thread(c, t->conv->channel, &t->conv->peer));
+    return thread && thread->opted_out && !p->exempt;
+}
+
+/* For an agent's retry; the oldest is forgotten first. */
+static void keep_few_failed(struct conv *conv) {
+    size_t kept = 0;
+    for (size_t i = conv->pending.n; i-- > 0;)
+        if (!is_unsettled(&conv->pending.v[i]) && ++kept > FAILED_KEPT)
+            cell_remove(&conv->pending, sizeof *conv->pending.v, i);
+}
+
+static struct pending_send *suppress(struct core *c, struct target *t, struct pending_send *p) {
+    while (p && !p->out && is_suppressed(c, t, p)) {
+        act_edit(c, t);
+        p->state = TD_FAILED;
+        p->due = 0;
+        tell_why(c, t, p, TD_FAILED, "opted-out",
+                 "The customer does not want messages on this channel.");
+        keep_few_failed(t->conv);
+        p = first_unsettled(t->conv);
+    }
+    return p;
+}
+
+/* A channel that only observes: what was written stays visible, waiting. Once it sends again, the
+ * conversation notices by itself. */
+static bool is_held(struct core *c, struct target *t, struct pending_send *p) {
+    const struct channel_policy *policy = policy_channel(c->policy, t->conv->channel);
+    if (!policy || !policy->observe)
+        return false;
+    act_edit(c, t);
+    bool told = p->due;
+    p->due = c->now + LOOK_AGAIN_MS;
+    if (!told)
+        tell_why(c, t, p, TD_QUEUED, "held", "held: observe only");
+    life_set_send_at(c, act_work(c, t), p->due);
+    return true;
 }
 
 /* A pause that has run out ends with the first who asks. */
@@ -93,7 +153,7 @@ static bool is_paused(struct core *c, struct td_str channel) {
 }
 
 void outbound_next(struct core *c, struct target *t) {
-    struct pending_send *p = first_unsettled(t->conv);
+    struct pending_send *p = suppress(c, t, first_unsettled(t->conv));
     struct work_rt *rt = act_work(c, t);
     if (!p || p->out) {
         life_set_send_at(c, rt, 0);
@@ -103,6 +163,8 @@ void outbound_next(struct core *c, struct target *t) {
         life_set_send_at(c, rt, p->due);
         return;
     }
+    if (is_held(c, t, p))
+        return;
     if (is_paused(c, t->conv->channel)) {
         const struct chan *chan = channel_get(c, t->conv->channel);
         channel_wait(c, t->conv->channel, t->conv->id);

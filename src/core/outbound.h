@@ -12,6 +12,8 @@
 
 /* Sends an appended message: at once on a live channel, else into the pending list and on. */
 void outbound_send(struct core *c, struct target *t, const struct td_message *m);
+/* The same for the answer to STOP or HELP, which goes to who has opted out too. */
+void outbound_send_exempt(struct core *c, struct target *t, const struct td_message *m);
 /* Whether one more fits. */
 bool outbound_has_room(const struct conv *conv);
 /* Puts the next pending message into the outbox if it may go now; else arranges its time. */

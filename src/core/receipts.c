@@ -1,4 +1,4 @@
-/* receipt.in, optout.in: news of earlier sends. */
+/* receipt.in: news of earlier sends. */
 #include "core/delivery.h"
 #include "core/effects.h"
 #include "core/handlers.h"
@@ -122,23 +122,4 @@ void apply_receipt_in(struct core *c, const struct call *call) {
     effects_delivery(c, &d, act_work(c, &t)->w, timeline_visitor(c, t.conv), true);
     c->result.conv = ext->conv;
     c->result.seq = ext->seq;
-}
-
-/* ---- opt-out ---- */
-
-static struct td_str thread_of(struct core *c, const struct inbound *in) {
-    return timeline_thread(c, in->message.channel, &in->message.from);
-}
-
-void needs_optout_in(struct core *c, const struct call *call) {
-    table_want(c, EK_THREAD, thread_of(c, call->body));
-}
-
-/* message.event "opt-in" takes it back (START, UNSTOP). */
-void apply_optout_in(struct core *c, const struct call *call) {
-    const struct inbound *in = call->body;
-    bool out = !td_str_eqz(in->message.event, "opt-in");
-    delivery_opt_out(c, thread_of(c, in), out);
-    effects_fact(c, &(struct fact_args){.name = out ? "opted-out" : "opted-in",
-                                        .channel = in->message.channel});
 }

@@ -1,5 +1,6 @@
 #include "core/timers.h"
 
+#include "core/parts.h"
 #include "core/table.h"
 
 static bool sooner(const struct heap_node *a, const struct heap_node *b) {
@@ -56,6 +57,8 @@ void timers_update(struct core *c, struct cell *cell) {
         next_work(c, cell->rt, &due);
     else if (cell->state == CELL_PRESENT && cell->kind == EK_AGENT)
         next_agent(c, cell->rt, &due);
+    else if (cell->state == CELL_PRESENT && cell->kind == EK_TENANT)
+        due = parts_due(cell->obj);
     cell->due = due;
     if (due == NEVER)
         heap_remove(&c->timers, &cell->timer);
@@ -73,6 +76,8 @@ struct cell *timers_due(const struct core *c, int64_t fire_to) {
 
 void timers_needs(struct core *c, const struct cell *cell) {
     int64_t due;
+    if (cell->kind == EK_TENANT)
+        parts_needs(c);
     if (cell->kind != EK_WORK)
         return;
     const struct work_deadline *next = next_work(c, cell->rt, &due);
@@ -87,6 +92,8 @@ void timers_fire(struct core *c, struct cell *cell) {
         const struct work_deadline *next = next_work(c, cell->rt, &due);
         if (next)
             next->fire(c, cell->rt);
+    } else if (cell->kind == EK_TENANT) {
+        parts_fire(c);
     } else {
         const struct agent_deadline *next = next_agent(c, cell->rt, &due);
         if (next)

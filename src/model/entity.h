@@ -28,6 +28,13 @@ struct tenant {
     uint64_t next_agent_order; /* round robin, and ties */
     struct td_str config_hash; /* SHA-256 of the committed policy */
     struct td_strs links_lost; /* voice channels whose phone system cannot be reached */
+    struct {
+        struct joining { /* a thread that has pieces of an unfinished message */
+            struct td_str thread;
+            int64_t due; /* then they are taken as they are */
+        } * v;
+        size_t n;
+    } joining;
     struct td_str unknown;
 };
 
@@ -42,6 +49,7 @@ struct pending_send {
     uint32_t state;      /* enum td_delivery: QUEUED, SENDING; FAILED, UNKNOWN: kept for a retry */
     uint32_t uncharged;  /* of `attempts`, those that a pause of the channel took back */
     struct td_str body;  /* the packed td_message: the core must be able to send it again */
+    bool exempt;         /* goes even to who has opted out: the answer to his STOP or HELP */
 };
 
 /* Key: decimal id. */
@@ -264,6 +272,16 @@ struct thread {
     struct ring seen;
     bool opted_out;
     bool blocked;
+    int64_t helped_at; /* HELP was last answered */
+    struct {
+        struct piece { /* of a message that the network cut up */
+            struct td_str ref;
+            uint32_t part, parts;
+            int64_t due;
+            struct td_str body; /* the packed td_message */
+        } * v;
+        size_t n;
+    } pieces;
     struct td_str unknown;
 };
 

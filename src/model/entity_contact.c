@@ -41,11 +41,21 @@ const struct record rec_ident = {.name = "ident",
                                  RECORD_FIELDS(struct ident, ident_fields),
                                  .unknown = offsetof(struct ident, unknown)};
 
+static const struct field piece_fields[] = {
+    FIELD(1, F_STR, struct piece, ref),    FIELD(2, F_U32, struct piece, part),
+    FIELD(3, F_U32, struct piece, parts),  FIELD(4, F_I64, struct piece, due),
+    FIELD(5, F_BYTES, struct piece, body),
+};
+static const struct record rec_piece = {
+    .name = "piece", .version = 1, RECORD_FIELDS(struct piece, piece_fields)};
+
 static const struct field thread_fields[] = {
     FIELD(1, F_U64, struct thread, version, .flags = FF_ALWAYS),
     FIELD(2, F_U64, struct thread, conv, INTERNAL),
     FIELD(4, F_BOOL, struct thread, opted_out, STAFF),
     FIELD(5, F_BOOL, struct thread, blocked, STAFF),
+    FIELD(6, F_I64, struct thread, helped_at, INTERNAL),
+    FIELD(7, F_LIST, struct thread, pieces, INTERNAL, .rec = &rec_piece),
     FIELD_AS(60, F_BYTES, struct thread, seen.slots, "seen", INTERNAL), /* 3 was a list */
 };
 const struct record rec_thread = {.name = "thread",

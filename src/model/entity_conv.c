@@ -13,6 +13,7 @@ static const struct field pending_fields[] = {
     FIELD(7, F_U32, struct pending_send, state),
     FIELD(8, F_U32, struct pending_send, uncharged),
     FIELD(9, F_BYTES, struct pending_send, body),
+    FIELD(10, F_BOOL, struct pending_send, exempt),
 };
 static const struct record rec_pending_send = {
     .name = "pending_send", .version = 1, RECORD_FIELDS(struct pending_send, pending_fields)};

@@ -4,6 +4,13 @@
 #define STAFF .flags = FF_STAFF
 #define INTERNAL .flags = FF_INTERNAL
 
+static const struct field joining_fields[] = {
+    FIELD(1, F_STR, struct joining, thread),
+    FIELD(2, F_I64, struct joining, due),
+};
+static const struct record rec_joining = {
+    .name = "joining", .version = 1, RECORD_FIELDS(struct joining, joining_fields)};
+
 static const struct field tenant_fields[] = {
     FIELD(1, F_U64, struct tenant, next_id, INTERNAL),
     FIELD(2, F_U64, struct tenant, next_offer, INTERNAL),
@@ -11,6 +18,7 @@ static const struct field tenant_fields[] = {
     FIELD(4, F_U64, struct tenant, next_agent_order, INTERNAL),
     FIELD(5, F_STR, struct tenant, config_hash, STAFF),
     FIELD(6, F_STRS, struct tenant, links_lost, STAFF),
+    FIELD(7, F_LIST, struct tenant, joining, INTERNAL, .rec = &rec_joining),
 };
 const struct record rec_tenant = {.name = "tenant",
                                   .kind = EK_TENANT,

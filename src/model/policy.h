@@ -91,6 +91,13 @@ struct queue_policy {
     } skills;
 };
 
+/* What a customer's whole message, one of these words, means; by language in config/keywords.c. */
+struct keyword_policy {
+    struct td_str word;   /* folded: see core/optout.c */
+    uint32_t action;      /* enum keyword_action */
+    struct td_str answer; /* "": none */
+};
+
 struct channel_policy {
     struct td_str id, connector, queue;
     uint32_t kind; /* enum channel_kind */
@@ -101,6 +108,11 @@ struct channel_policy {
     struct td_strs origins; /* webchat */
     bool idempotent;        /* a repeated send with the same key sends once */
     bool gate;              /* voice: calls can be kept from an agent */
+    struct {
+        struct keyword_policy *v;
+        size_t n;
+    } keywords;   /* STOP, START, HELP and their kin; empty: none is looked for */
+    bool observe; /* takes in and records, but never sends */
 };
 
 struct code { /* a disposition or a presence reason */

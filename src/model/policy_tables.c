@@ -103,6 +103,14 @@ static const struct field queue_fields[] = {
 static const struct record rec_queue_policy = {
     .name = "queue", .version = 1, RECORD_FIELDS(struct queue_policy, queue_fields)};
 
+static const struct field keyword_fields[] = {
+    FIELD(1, F_STR, struct keyword_policy, word, .max = 200),
+    FIELD(2, F_ENUM, struct keyword_policy, action, .names = keyword_action_names),
+    FIELD(3, F_STR, struct keyword_policy, answer, .max = 2000),
+};
+static const struct record rec_keyword = {
+    .name = "keyword", .version = 1, RECORD_FIELDS(struct keyword_policy, keyword_fields)};
+
 static const struct field channel_fields[] = {
     FIELD(1, F_STR, struct channel_policy, id, ID),
     FIELD(2, F_STR, struct channel_policy, connector, .max = 64),
@@ -115,6 +123,8 @@ static const struct field channel_fields[] = {
     FIELD(9, F_STRS, struct channel_policy, origins, INTERNAL),
     FIELD(10, F_BOOL, struct channel_policy, idempotent),
     FIELD(11, F_BOOL, struct channel_policy, gate),
+    FIELD(12, F_LIST, struct channel_policy, keywords, INTERNAL, .rec = &rec_keyword),
+    FIELD(13, F_BOOL, struct channel_policy, observe),
 };
 static const struct record rec_channel_policy = {
     .name = "channel", .version = 1, RECORD_FIELDS(struct channel_policy, channel_fields)};

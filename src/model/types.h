@@ -61,6 +61,9 @@ extern const char *const interrupt_names[];
 enum strategy { ST_LONGEST_IDLE, ST_LEAST_LOADED, ST_MOST_SKILLED, ST_ROUND_ROBIN, ST_PACK };
 extern const char *const strategy_names[];
 
+enum keyword_action { KW_STOP, KW_START, KW_HELP };
+extern const char *const keyword_action_names[];
+
 enum accept_mode { AM_OFFER, AM_AUTO, AM_PULL };
 extern const char *const accept_mode_names[];
 
