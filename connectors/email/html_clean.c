@@ -1,13 +1,14 @@
 /* Walks the tree without recursion: a mail may nest as deep as it likes. */
 #include "email/html_clean.h"
 
+#include "email/html_depth.h"
 #include "email/html_rules.h"
 #include "http_provider/text.h"
 
 #include <gumbo.h>
 #include <stdlib.h>
 
-enum { HTML_MAX = 1024 * 1024, DEPTH_MAX = 100 };
+enum { HTML_MAX = 512 * 1024, DEPTH_MAX = 100 };
 
 struct walk {
     struct text html, text, quoted;
@@ -340,7 +341,7 @@ static void walk(struct walk *w, GumboNode *root) {
 }
 
 void html_clean(struct td_arena *a, struct td_str html, size_t max, struct html_clean *out) {
-    *out = (struct html_clean){.over = html.n > HTML_MAX};
+    *out = (struct html_clean){.over = html.n > HTML_MAX || !html_depth_ok(html)};
     if (out->over)
         return;
     struct td_arena *tree = td_arena_new();

@@ -14,7 +14,7 @@ struct html_clean {
     struct td_str quoted; /* the folded quote as text */
     bool over;            /* `html` would be longer than max, and is empty: use the text */
 };
-/* html: UTF-8. Over 1 MiB nothing is parsed: over. Texts are cut at max. */
+/* html: UTF-8. Over 512 KiB, or nested absurdly, nothing is parsed: over. Texts are cut at max. */
 void html_clean(struct td_arena *a, struct td_str html, size_t max, struct html_clean *out);
 
 #endif

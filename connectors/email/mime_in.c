@@ -339,6 +339,8 @@ static size_t nesting(struct td_str raw) {
     return n;
 }
 
+static const char unshown[] = "[The text of this mail is too large to be shown. It is attached.]";
+
 static void set_texts(struct walk *w) {
     struct mail *m = w->m;
     struct html_clean html = {0};
@@ -348,6 +350,8 @@ static void set_texts(struct walk *w) {
     if (w->html.n) {
         html_clean(w->a, w->html, w->limits->max_html, &html);
         m->html = html.html;
+        if (html.over && !plain.n)
+            html.text = td_str_of(unshown);
     }
     if (plain.n)
         quote_split(plain, &m->text, &quoted);

@@ -190,6 +190,8 @@ static void test_html_depth(void **state) {
     struct td_arena *a = td_arena_new();
     struct html_clean out;
     html_clean(a, td_str_of(deep), 100000, &out);
+    assert_true(out.over); /* the parser would take an hour */
+    html_clean(a, (struct td_str){deep + (n - 400) * 5, 400 * 5 + 1}, 100000, &out);
     assert_true(td_str_eqz(out.text, "x"));
     assert_true(out.html.n < 100 * 20);
     td_arena_free(&a);

@@ -1,7 +1,7 @@
 /* Any bytes as a mail: what comes out is clean text within its limits, and its HTML has nothing
  * that was not allowed: cleaned again it is the same. */
-#include "../../connectors/email/html_clean.h"
-#include "../../connectors/email/mime_in.h"
+#include "email/html_clean.h"
+#include "email/mime_in.h"
 
 #include <stdlib.h>
 
