@@ -84,7 +84,7 @@ uint32_t capacity_matrix(const struct profile *p, uint32_t active, uint32_t newe
 }
 
 bool capacity_interruptible(const struct agent_rt *a, uint32_t active, uint32_t newer) {
-    return a->profile && matrix(a->profile, active, newer) == IM_INTERRUPT;
+    return a->profile && capacity_matrix(a->profile, active, newer) == IM_INTERRUPT;
 }
 
 static enum fit matrix_fit(const struct agent_rt *a, uint32_t kind) {

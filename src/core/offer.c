@@ -67,7 +67,7 @@ void offer_gate_closed(struct core *c, struct agent_rt *a) {
     if (!rt || rt->w->state != WS_RESERVED)
         return;
     bool back = rt->w->returning && td_str_eq(rt->w->preferred, a->a->id);
-    if (back || select_accept(a, rt) == AM_AUTO) {
+    if (back || select_accept(a, rt->queue, rt->w->channel_kind) == AM_AUTO) {
         life_take(c, rt, a, NULL);
         return;
     }
