@@ -147,7 +147,7 @@ test('what another tab brings back after it was delivered is not shown again, no
   clock.pass(500);
   a.say('once');
   const old = disk.data.get('k')!;
-  assert.ok(disk.kept().pending.some((p) => p.text === 'once'));
+  assert.ok(disk.kept().pending.some((p: { text?: string }) => p.text === 'once'));
   clock.pass(500);
   disk.data.set('k', old); // b wrote what it had read before a's message was delivered
   for (const t of [a, b]) t.as(() => t.s.stored());
