@@ -22,7 +22,7 @@ int buf_grow_put(struct buf *b, const void *p, size_t n); /* buf_put where it ha
 static inline int buf_put(struct buf *b, const void *p, size_t n) {
     if (b->rc || n > b->cap - b->n)
         return buf_grow_put(b, p, n);
-    if (n)
+    if (p && n)
         memcpy(b->p + b->n, p, n);
     b->n += n;
     return b->rc;
