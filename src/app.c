@@ -236,6 +236,7 @@ static int start_edges(struct app *a, struct td_error *err) {
     struct channels_options o = {.store = a->store,
                                  .inbox = a->inbox,
                                  .http = a->http,
+                                 .tail = a->tail,
                                  .config = a->config,
                                  .workers = a->workers,
                                  .peer_workers = a->peer_workers,

@@ -3,8 +3,10 @@
  * POST /hooks/voice/<channel> with one JSON object, or an array of them:
  *   {"agent":"anna","call":"c-17","sequence":3,"state":"active","from":"+44…","to":"+44…","queue":"sales",
  *    "at":"2026-03-01T12:00:00Z"}
- * agent, call, state are needed; state is ringing, active, hold or idle (the call is over).
- * sequence grows within a call: an event that comes late is ignored. */
+ * About a call of an agent (agent and call): ringing, active, hold, idle (it is over). About a call
+ * that nobody has yet (call, no agent): queued, abandoned. About the phone itself (agent, no call):
+ * paused, unpaused, with a reason. sequence grows within a call: an event that comes late is
+ * ignored. */
 #include "http_provider/document.h"
 #include "http_provider/hook_auth.h"
 #include "http_provider/text.h"
@@ -24,16 +26,37 @@ static int text(const struct document *d, const char *name, bool needed, struct 
     return TD_OK;
 }
 
+/* What each state is about, and so what must be named with it and what must not. */
+static const struct state {
+    const char *name;
+    bool agent, call;
+} states[] = {{"ringing", true, true}, {"active", true, true},   {"hold", true, true},
+              {"idle", true, true},    {"queued", false, true},  {"abandoned", false, true},
+              {"paused", true, false}, {"unpaused", true, false}};
+
+static int named(const char *what, bool wanted, struct td_str found, struct td_str state,
+                 struct td_error *err) {
+    if (wanted && !found.n)
+        return td_error_set(err, TD_EPARSE, "%s: missing", what);
+    if (!wanted && found.n)
+        return td_error_set(err, TD_EPARSE, "%s: found \"%.*s\", but %.*s is of none", what,
+                            TD_FMT(td_str_cut(found, 40)), TD_FMT(state));
+    return TD_OK;
+}
+
 static int read_state(const struct document *d, struct td_voice_event *e, struct td_error *err) {
-    static const char *const states[] = {"ringing", "active", "hold", "idle"};
     int rc = text(d, "state", true, &e->state, err);
-    for (size_t i = 0; i < 4 && rc == TD_OK; i++)
-        if (td_str_eqz(e->state, states[i]))
-            return TD_OK;
+    for (size_t i = 0; i < sizeof states / sizeof *states && rc == TD_OK; i++) {
+        if (!td_str_eqz(e->state, states[i].name))
+            continue;
+        rc = named("agent", states[i].agent, e->agent, e->state, err);
+        return rc == TD_OK ? named("call", states[i].call, e->call, e->state, err) : rc;
+    }
     return rc != TD_OK
                ? rc
                : td_error_set(err, TD_EPARSE,
-                              "state: found \"%.*s\", expected ringing, active, hold or idle",
+                              "state: found \"%.*s\", expected ringing, active, hold, idle, "
+                              "queued, abandoned, paused or unpaused",
                               TD_FMT(td_str_cut(e->state, 40)));
 }
 
@@ -59,17 +82,16 @@ static int read_numbers(const struct document *d, int64_t now_ms, struct td_voic
 
 static int read_event(const struct document *d, int64_t now_ms, struct td_voice_event *e,
                       struct td_error *err) {
-    int rc = text(d, "agent", true, &e->agent, err);
-    if (rc == TD_OK)
-        rc = text(d, "call", true, &e->call, err);
+    const struct {
+        const char *name;
+        struct td_str *at;
+    } texts[] = {{"agent", &e->agent}, {"call", &e->call},   {"from", &e->from},
+                 {"to", &e->to},       {"queue", &e->queue}, {"reason", &e->reason}};
+    int rc = TD_OK;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts && rc == TD_OK; i++)
+        rc = text(d, texts[i].name, false, texts[i].at, err);
     if (rc == TD_OK)
         rc = read_state(d, e, err);
-    if (rc == TD_OK)
-        rc = text(d, "from", false, &e->from, err);
-    if (rc == TD_OK)
-        rc = text(d, "to", false, &e->to, err);
-    if (rc == TD_OK)
-        rc = text(d, "queue", false, &e->queue, err);
     return rc == TD_OK ? read_numbers(d, now_ms, e, err) : rc;
 }
 

@@ -20,10 +20,10 @@
  * 10. Bad input from a peer is an error for that input only; it never ends the instance.
  * 11. No secret reaches a log, an error text or a verdict text.
  * 12. The same hook twice yields the same dedupe keys.
- * 13. gate is called for one agent at a time; otherwise it keeps rules 4, 6 and 7 as send does. Its
- *     answer is true for the moment of the answer: TD_GATE_DONE to a closing means that no ring can
- *     come any more. The host asks again after the link was down. It never touches a pause that
- *     somebody else has set. */
+ * 13. gate is called once at a time for an agent, for at most 16 agents at once; otherwise it keeps
+ *     rules 4, 6 and 7 as send does. Its answer is true for the moment of the answer: TD_GATE_DONE
+ *     to a closing means that no ring can come any more. The host asks again after the link was
+ *     down. It never touches a pause that somebody else has set. */
 #ifndef TANDEM_CONNECTOR_H
 #define TANDEM_CONNECTOR_H
 

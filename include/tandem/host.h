@@ -23,9 +23,9 @@ int td_host_take(struct td_host *h, const struct td_incoming *in, td_taken *done
 /* The state shown to people: "up", "down", "auth", "misconfigured"; text explains. */
 void td_host_state(struct td_host *h, const char *state, struct td_str text);
 
-/* Voice: the link to the phone system. Told up only after every live call was taken (td_host_take)
- * since it came back: what was not among them has ended meanwhile. Down makes its phones UNKNOWN.
- */
+/* Voice: the link to the phone system; down when the instance begins. Told up only after every live
+ * call was taken (td_host_take) since it came back: what was not among them has ended meanwhile.
+ * Down makes its phones UNKNOWN. */
 void td_host_voice_link(struct td_host *h, bool up);
 
 /* One HTTP exchange with total deadline, size limit (1 MiB) and address policy (the channel's

@@ -125,7 +125,7 @@ static void hold(struct core *c, struct agent_rt *a, int64_t ms) {
 }
 
 static void trouble(struct core *c, struct agent_rt *a, const char *name, struct td_str why) {
-    if (a->a->gate_trouble)
+    if (a->a->gate_trouble || a->a->voice_link_lost) /* people know */
         return;
     agents_edit(c, a)->gate_trouble = true;
     effects_fact(c, &(struct fact_args){.name = name,

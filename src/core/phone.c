@@ -64,8 +64,11 @@ void needs_voice_link(struct core *c, const struct call *call) {
     calls_want_open(c, v->channel);
 }
 
-/* Told by each start of a holder, too: what is known already is told to nobody again. */
-static void tell(struct core *c, struct td_str channel, bool up) {
+/* What is known already is told to nobody again. A holder that begins has no link yet, and says so
+ * with a reason: that alarms nobody. */
+static void tell(struct core *c, const struct voice *v) {
+    struct td_str channel = v->channel;
+    bool up = v->link_up;
     if (up != is_lost(c, channel))
         return;
     note_link(c, channel, up);
@@ -73,7 +76,7 @@ static void tell(struct core *c, struct td_str channel, bool up) {
     effects_fact(c, &(struct fact_args){.name = up ? "voice.link-up" : "voice.link-down",
                                         .channel = channel,
                                         .channel_kind = CK_VOICE,
-                                        .alarm = !up,
+                                        .alarm = !up && !v->reason.n,
                                         .text = up ? TD_STR("The phone system is reached again.")
                                                    : TD_STR("The phone system cannot be reached: "
                                                             "what its phones do is unknown.")});
@@ -85,7 +88,7 @@ void apply_voice_link(struct core *c, const struct call *command) {
         act_reject(c, "stale", "The channel has a new holder.");
         return;
     }
-    tell(c, v->channel, v->link_up);
+    tell(c, v);
     calls_link(c, v->channel, v->link_up);
     for (size_t i = 0; i < c->agents.n; i++) {
         struct agent_rt *a = c->agents.v[i];

@@ -1,10 +1,10 @@
 /* Happy path: contend → held (a new term) → channel.start appended → applied: the chan entity
  * carries our term, and with it the cursor → the instance is created and started → the sender
- * begins.
+ * and the gates begin.
  *
  * Down again, whatever the reason (lost, fenced, stopped), in this order: the sender ends → the
- * instance stops → both are freed → contend again, or stopped. A lease that comes back meanwhile
- * waits for that.
+ * gates end → the instance stops → both are freed → contend again, or stopped. A lease that comes
+ * back meanwhile waits for that.
  *
  * Failure modes: the instance cannot be created or started: its state says so, the channel stays
  * held (another process would fail alike) until the configuration changes. The start is not applied
@@ -13,6 +13,7 @@
 
 #include "base/list.h"
 #include "base/mem.h"
+#include "outbox/gatekeeper.h"
 #include "outbox/hold.h"
 #include "outbox/host.h"
 #include "store/read.h"
@@ -38,6 +39,7 @@ struct channel {
     struct td_host *host;
     void *instance;
     struct sender *sender;
+    struct gatekeeper *gates; /* voice: NULL where there are none */
     struct loop_timer timer;
     int64_t waited_ms, started_at_ms;
     bool reading; /* the chan entity */
@@ -73,6 +75,8 @@ static void run(struct channel *c, struct td_str cursor) {
                                               .peer_workers = c->o.peer_workers,
                                               .blobs = c->o.blobs,
                                               .key = c->o.key});
+    if (d->capabilities & TD_CAN_VOICE && c->runner == d)
+        host_begin_link(c->host);
     if (c->runner->create(c->host, c->config->settings, &c->instance, &err) != TD_OK) {
         fail(c, &err);
         return;
@@ -106,6 +110,20 @@ static void start_sender(struct channel *c) {
                                                     .on_fenced = on_fenced});
 }
 
+static void start_gates(struct channel *c) {
+    const struct channel_policy *p = policy_channel(&c->o.config->policy, c->config->id);
+    if (c->phase != RUNNING || !c->o.tail || !p || !p->gate)
+        return;
+    c->gates = gatekeeper_new(&(struct gatekeeper_options){.store = c->o.store,
+                                                           .inbox = c->o.inbox,
+                                                           .tail = c->o.tail,
+                                                           .channel = c->config->id,
+                                                           .term = c->term,
+                                                           .runner = c->runner,
+                                                           .instance = c->instance,
+                                                           .host = c->host});
+}
+
 static void ask_applied(struct channel *c);
 
 static void on_ask_timer(struct loop_timer *t) {
@@ -137,6 +155,7 @@ static void on_chan(void *arg, int rc, const struct read_item *v, size_t n) {
     } else if (there && chan.term == c->term) {
         run(c, chan.cursor);
         start_sender(c);
+        start_gates(c);
     } else {
         wait_more(c);
     }
@@ -217,6 +236,7 @@ static void on_down(struct loop_timer *t) {
 
 static void all_down(struct channel *c) {
     sender_free(&c->sender);
+    gatekeeper_free(&c->gates);
     if (c->instance)
         c->runner->destroy(&c->instance);
     host_free(&c->host);
@@ -227,9 +247,17 @@ static void on_instance_stopped(void *arg) {
     all_down(arg);
 }
 
-static void on_sender_stopped(void *arg) {
+static void on_gates_stopped(void *arg) {
     struct channel *c = arg;
     c->runner->stop(c->instance, on_instance_stopped, c);
+}
+
+static void on_sender_stopped(void *arg) {
+    struct channel *c = arg;
+    if (c->gates)
+        gatekeeper_stop(c->gates, on_gates_stopped, c);
+    else
+        on_gates_stopped(c);
 }
 
 /* Also called again when what it had to wait for has come. */
@@ -243,7 +271,7 @@ static void begin_stop(struct channel *c, int64_t grace_ms) {
     if (c->sender)
         sender_stop(c->sender, grace_ms, on_sender_stopped, c);
     else if (running)
-        c->runner->stop(c->instance, on_instance_stopped, c);
+        on_sender_stopped(c);
     else
         all_down(c);
 }

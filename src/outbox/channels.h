@@ -14,10 +14,12 @@ struct channels;
 struct http_client; /* io/http_client.h */
 struct workers;     /* io/worker.h */
 struct blobs;       /* store/blobs.h */
+struct tail;        /* store/tail.h */
 struct channels_options {
     struct store *store;
     struct inbox *inbox;
     struct http_client *http;
+    struct tail *tail;           /* for the gates of phones; NULL: none are seen to */
     const struct config *config; /* borrowed, see channels_reload */
     /* what hosts offer besides; NULL where there is none */
     struct workers *workers, *peer_workers;

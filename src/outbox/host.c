@@ -77,7 +77,9 @@ int td_host_take(struct td_host *h, const struct td_incoming *in, td_taken *done
     t->arena = td_arena_new();
     t->cursor = td_arena_dup(t->arena, in->cursor);
     h->takes++;
-    int rc = intake_take(&to, in, on_taken, t, &err);
+    int rc = host_link_flush(&h->link); /* what came after a loss stands after it in the inbox */
+    if (rc == TD_OK)
+        rc = intake_take(&to, in, on_taken, t, &err);
     if (rc == TD_OK)
         return rc;
     take_free(t);
@@ -124,6 +126,22 @@ void td_host_state(struct td_host *h, const char *state, struct td_str text) {
     h->state_text = td_arena_dup(h->state_arena, text);
     loop_timer_stop(&h->state_timer);
     tell_state(h);
+}
+
+/* ---- a phone system's link ---- */
+
+void td_host_voice_link(struct td_host *h, bool up) {
+    td_log(up ? TD_INFO : TD_WARN, "channel", "the link to the phone system",
+           "channel=\"%.*s\" link=%s", TD_FMT(h->channel->id), up ? "up" : "down");
+    host_link_tell(&h->link, up, "");
+}
+
+void host_begin_link(struct td_host *h) {
+    host_link_tell(&h->link, false, "its holder begins");
+}
+
+bool host_link_up(const struct td_host *h) {
+    return h->link.up;
 }
 
 /* ---- HTTP ---- */
@@ -224,6 +242,7 @@ struct td_host *host_new(const struct host_options *o) {
     h->allow_private = td_connector_setting(o->channel->connector, "allow_private") &&
                        td_settings_number(o->channel->settings, "allow_private");
     keep_cursor(h, o->cursor);
+    host_link_init(&h->link, o->loop, o->inbox, o->channel->id, o->term);
     return h;
 }
 
@@ -234,6 +253,7 @@ void host_free(struct td_host **host) {
     assert(h->takes == 0 && h->https == 0 && h->timers == 0);
     assert(h->watches == 0 && h->jobs == 0 && h->blob_jobs == 0 && h->tcps == 0);
     loop_timer_stop(&h->state_timer);
+    host_link_fini(&h->link);
     td_arena_free(&h->state_arena);
     td_arena_free(&h->cursor_arena);
     mem_free(h);

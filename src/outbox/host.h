@@ -19,6 +19,10 @@ struct host_options {
     const uint8_t *key;                     /* the installation's, 32 bytes; NULL: all zero */
 };
 struct td_host *host_new(const struct host_options *o);
+/* A phone system that tells its link is not reached yet: what an earlier holder knew of its calls
+ * and gates is doubtful until it is. */
+void host_begin_link(struct td_host *h);
+bool host_link_up(const struct td_host *h);
 /* After the instance was destroyed: nothing of it may be under way. */
 void host_free(struct td_host **h);
 

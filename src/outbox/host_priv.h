@@ -4,6 +4,7 @@
 
 #include "base/list.h"
 #include "outbox/host.h"
+#include "outbox/host_link.h"
 
 struct td_host {
     struct loop *loop;
@@ -22,6 +23,7 @@ struct td_host {
     struct td_arena *state_arena;                          /* NULL: all told */
     struct td_str state, state_text;
     struct loop_timer state_timer;
+    struct host_link link; /* of a phone system */
 };
 
 #endif

@@ -118,11 +118,12 @@ static int add_voice(struct batch *b, const struct td_voice_event *e, struct td_
                          .from = e->from,
                          .to = e->to,
                          .queue = e->queue,
+                         .reason = e->reason,
                          .seq = e->seq,
                          .at = e->at};
-    struct td_str id = td_arena_printf(b->a, "voice %.*s %.*s %llu %lld", TD_FMT(e->agent),
-                                       TD_FMT(e->call), (unsigned long long)e->seq,
-                                       e->seq ? 0LL : (long long)e->at);
+    struct td_str id = td_arena_printf(b->a, "voice %.*s %.*s %.*s %llu %lld", TD_FMT(e->agent),
+                                       TD_FMT(e->call), TD_FMT(e->state),
+                                       (unsigned long long)e->seq, e->seq ? 0LL : (long long)e->at);
     return add(b, CMD_VOICE_STATE, id, TD_STR(""), &body, err);
 }
 

@@ -73,6 +73,12 @@ void td_host_state(struct td_host *h, const char *state, struct td_str text) {
     snprintf(h->states[h->n_states++], sizeof h->states[0], "%s: %.*s", state, TD_FMT(text));
 }
 
+void td_host_voice_link(struct td_host *h, bool up) {
+    may_start(h);
+    assert_true(h->n_links < sizeof h->links / sizeof *h->links);
+    snprintf(h->links[h->n_links++], sizeof h->links[0], "%s", up ? "up" : "down");
+}
+
 /* ---- copies that outlive the connector's arenas ---- */
 
 static struct td_str dup(struct td_host *h, struct td_str s) {

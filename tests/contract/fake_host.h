@@ -50,6 +50,8 @@ struct td_host {
     unsigned n_stored;
     char states[16][300]; /* "down: why" */
     size_t n_states;
+    char links[64][8]; /* voice: the link as told, "up" or "down" */
+    size_t n_links;
     void *user;
 };
 

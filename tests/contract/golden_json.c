@@ -132,6 +132,7 @@ static json_t *voice(const struct td_voice_event *e) {
     put(v, "from", e->from);
     put(v, "to", e->to);
     put(v, "queue", e->queue);
+    put(v, "reason", e->reason);
     put_number(v, "sequence", (int64_t)e->seq);
     put_number(v, "at", e->at);
     return v;
