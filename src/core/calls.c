@@ -284,7 +284,7 @@ static bool is_call(struct core *c, uint64_t id) {
     return rt && rt->w->kind == WK_CALL;
 }
 
-/* Wrap-up is for this: what it was about, and that it is done. */
+/* Wrap-up is for this: what it was about; that it is done, or takes until then. */
 static bool wrap_up(struct core *c, const struct call *call, struct target *t) {
     const struct act *act = call->body;
     bool his = call->who && td_str_eq(t->rt->w->agent, call->who->a->id);
@@ -292,6 +292,8 @@ static bool wrap_up(struct core *c, const struct call *call, struct target *t) {
         return false;
     if (call->cmd->kind == CMD_WORK_RESOLVE)
         cell_set(t->cell, &act_edit(c, t)->disposition, act->disposition);
+    else if (t->rt->w->state == WS_WRAP && his && act->until)
+        voice_wrap_extend(c, call->who, act->until);
     else if (t->rt->w->state == WS_WRAP && his)
         voice_wrap_over(c, call->who);
     return true;

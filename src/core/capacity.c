@@ -140,6 +140,13 @@ void capacity_make_room(const struct agent_rt *a, uint32_t kind, struct plan *pl
         ;
 }
 
+static uint32_t held(const struct agent_rt *a) {
+    uint32_t n = 0;
+    LIST_EACH(at, &a->works)
+    n += CONTAINER_OF(at, struct work_rt, of_owner)->w->state == WS_HELD;
+    return n;
+}
+
 enum fit capacity_fit(const struct agent_rt *a, uint32_t kind, struct plan *plan) {
     *plan = (struct plan){0};
     if (!a->profile)
@@ -158,7 +165,7 @@ enum fit capacity_fit(const struct agent_rt *a, uint32_t kind, struct plan *plan
         return FIT_FULL;
     uint64_t used = (uint64_t)a->a->used + p->cost;
     while (used > a->profile->capacity) {
-        if (!hold_more(a, kind, plan, &used)) {
+        if (held(a) + plan->holds >= HELD_MAX || !hold_more(a, kind, plan, &used)) {
             plan->holds = 0;
             return capacity_voice_counts(a->a->voice) ? FIT_ON_CALL : FIT_FULL;
         }

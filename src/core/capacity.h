@@ -8,7 +8,10 @@
 
 #include "core/state.h"
 
-enum { PLAN_HOLDS = 16 };
+enum {
+    PLAN_HOLDS = 16,
+    HELD_MAX = 4 /* interrupted items of an agent, beyond which only a call interrupts more */
+};
 
 /* How an item would be admitted. */
 struct plan {

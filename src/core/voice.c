@@ -110,6 +110,16 @@ void voice_wrap_over(struct core *c, struct agent_rt *a) {
     voice_update(c, a);
 }
 
+void voice_wrap_extend(struct core *c, struct agent_rt *a, int64_t until) {
+    const struct kind_policy *k = capacity_kind(a, CK_VOICE);
+    int64_t most = a->a->voice_since + (k ? k->wrap_max_ms : 0);
+    if (a->a->voice != VS_WRAP)
+        return;
+    until = until < most ? until : most;
+    if (until > a->a->voice_wrap_until)
+        agents_edit(c, a)->voice_wrap_until = until;
+}
+
 static int64_t stale_at(const struct core *c, const struct agent_call *call) {
     int64_t ms = c->policy->voice_stale_ms > 0 ? c->policy->voice_stale_ms : STALE_DEFAULT_MS;
     return voice_is_over(call) || call->state == VS_UNKNOWN ? NEVER : call->renewed_at + ms;

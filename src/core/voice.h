@@ -20,6 +20,8 @@ struct td_str voice_channel(struct core *c, const struct agent_rt *a);
 /* Rows of agent_deadlines. */
 int64_t voice_wrap_due(struct core *c, const struct agent_rt *a);
 void voice_wrap_over(struct core *c, struct agent_rt *a);
+/* He needs longer: as far as his profile allows (voice.wrap_max), from its beginning. */
+void voice_wrap_extend(struct core *c, struct agent_rt *a, int64_t until);
 int64_t voice_stale_due(struct core *c, const struct agent_rt *a);
 void voice_stale(struct core *c, struct agent_rt *a);
 
