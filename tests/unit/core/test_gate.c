@@ -148,7 +148,7 @@ static void test_the_answer_tells_of_the_ring_first(void **state) {
     fix_close(&f);
 }
 
-static void test_accepted_and_rung_in_one_batch(void **state) {
+static void test_accepted_and_rung(void **state) {
     struct fix f;
     (void)state;
     for (int ring_first = 0; ring_first < 2; ring_first++) {
@@ -171,6 +171,50 @@ static void test_accepted_and_rung_in_one_batch(void **state) {
             assert_null(fix_fact(&f, "conflict")); /* told once */
             is_gate(&f, GATE_CLOSED, true);
         }
+        fix_close(&f);
+    }
+}
+
+/* The same, truly in one batch: nothing was committed between the two. */
+static void one_batch(struct fix *f, const struct command *first, const struct command *second) {
+    fix_begin(f);
+    fix_apply(f, first);
+    fix_apply(f, second);
+    fix_fire(f, f->now);
+    fix_drain(f);
+}
+
+static void test_both_before_a_commit(void **state) {
+    struct fix f;
+    struct buf accept_bytes, ring_bytes;
+    (void)state;
+    for (int ring_first = 0; ring_first < 2; ring_first++) {
+        open_one(&f);
+        uint64_t id = chat(&f, "v1");
+        fix_gate(&f, "anna", "done");
+        struct act act = {.conv = id, .offer = S("1-1")};
+        struct voice v = {.channel = S("pbx"),
+                          .agent = S("1001"),
+                          .call = S("k1"),
+                          .seq = 1,
+                          .state = S("ringing")};
+        struct command accept = {.kind = CMD_OFFER_ACCEPT,
+                                 .actor_kind = A_AGENT,
+                                 .actor = S("anna"),
+                                 .id = S("a1"),
+                                 .body = fix_pack(&rec_act, &act, &accept_bytes)};
+        struct command ring = {.kind = CMD_VOICE_STATE,
+                               .actor_kind = A_CONNECTOR,
+                               .actor = S("pbx"),
+                               .id = S("r1"),
+                               .body = fix_pack(&rec_voice, &v, &ring_bytes)};
+        one_batch(&f, ring_first ? &ring : &accept, ring_first ? &accept : &ring);
+        assert_int_equal(fix_work(&f, id)->state, ring_first ? WS_QUEUED : WS_ACTIVE);
+        assert_int_equal(fix_fact(&f, "conflict") != NULL, !ring_first);
+        assert_int_equal(fix_fact(&f, "offer.rescinded") != NULL, ring_first);
+        assert_int_equal(anna(&f)->voice, VS_RINGING);
+        buf_fini(&accept_bytes);
+        buf_fini(&ring_bytes);
         fix_close(&f);
     }
 }
@@ -410,7 +454,8 @@ int main(void) {
         cmocka_unit_test(test_what_is_taken_by_itself_waits_too),
         cmocka_unit_test(test_the_ring_came_first),
         cmocka_unit_test(test_the_answer_tells_of_the_ring_first),
-        cmocka_unit_test(test_accepted_and_rung_in_one_batch),
+        cmocka_unit_test(test_accepted_and_rung),
+        cmocka_unit_test(test_both_before_a_commit),
         cmocka_unit_test(test_no_answer_in_time),
         cmocka_unit_test(test_a_gate_that_fails_sends_it_to_another),
         cmocka_unit_test(test_old_and_repeated_answers_change_nothing),
