@@ -8,6 +8,7 @@
 #include "core/handlers.h"
 #include "core/life.h"
 #include "core/offer.h"
+#include "core/phone.h"
 #include "core/queues.h"
 #include "core/ready.h"
 #include "core/router.h"
@@ -162,6 +163,7 @@ static void renew_agent(struct core *c, struct agent_rt *a) {
     if (used != a->a->used)
         cell_edit(c, a->cell);
     excuse(c, a);
+    phone_review(c, a);
     gate_update(c, a);
     timers_update(c, a->cell);
     router_kick_agent(c, a);
@@ -174,6 +176,7 @@ void apply_config_set(struct core *c, const struct call *call) {
         queues_leave(c, works.v[i]);
     struct td_arena *old = take_policy(c, call->body);
     queues_rebuild(c);
+    phone_channels_changed(c);
     for (size_t i = 0; i < c->agents.n; i++)
         renew_agent(c, c->agents.v[i]);
     td_arena_free(&old);

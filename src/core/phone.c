@@ -107,6 +107,20 @@ void apply_voice_link(struct core *c, const struct call *command) {
     }
 }
 
+void phone_channels_changed(struct core *c) {
+    const struct tenant *t = c->tenant_cell->obj;
+    for (size_t i = t->links_lost.n; i-- > 0;)
+        if (!policy_channel(c->policy, t->links_lost.v[i]))
+            note_link(c, t->links_lost.v[i], true);
+}
+
+void phone_review(struct core *c, struct agent_rt *a) {
+    if (!a->a->voice_link_lost || is_lost(c, voice_channel(c, a)))
+        return;
+    link_back(c, a);
+    voice_update(c, a);
+}
+
 /* ---- whose it is ---- */
 
 /* Calls are of the phone, not of the man: he leaves them behind. */

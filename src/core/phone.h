@@ -7,6 +7,9 @@
 
 /* The phone on a desk is that of whoever sat down last; who had it is told. "": none any more. */
 void phone_bind(struct core *c, struct agent_rt *a, struct td_str extension);
+/* A new configuration: a channel that is gone has no link to be lost. */
+void phone_channels_changed(struct core *c);
+void phone_review(struct core *c, struct agent_rt *a);
 /* A pause made on the phone is a pause of the agent, and its end is the end of that. */
 void phone_pause(struct core *c, struct agent_rt *a, bool paused, struct td_str reason);
 /* He has just become AVAILABLE; a phone that is still paused pauses him. */

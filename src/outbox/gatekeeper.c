@@ -167,7 +167,6 @@ static void on_append(void *arg, int rc, struct td_str inbox_id) {
 
 /* An answer to a wish of yesterday is of no use to anybody. */
 static void tell(struct gate *x) {
-    static const char *const names[] = {"done", "ringing", "failed", "unknown-agent"};
     struct gatekeeper *g = x->all;
     if (!is_answered(x) || g->stopping) {
         settle(x);
@@ -176,7 +175,7 @@ static void tell(struct gate *x) {
     struct voice body = {.channel = g->o.channel,
                          .agent = x->agent,
                          .gate = x->asked,
-                         .answer = td_str_of(names[x->answer]),
+                         .answer = td_str_of(gate_answer_names[x->answer]),
                          .reason = x->text,
                          .term = g->o.term};
     struct command c = {.actor_kind = A_CONNECTOR, .actor = g->o.channel};

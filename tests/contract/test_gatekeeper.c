@@ -408,6 +408,40 @@ static void test_stopped_while_asking(void **state) {
     assert_int_equal(pbx.cancelled, 1);
 }
 
+static bool is_down_again(void) {
+    return p.n_agents && p.agents[0].voice_link_lost;
+}
+
+static bool is_idle_again(void) {
+    return gate_is_open() && p.agents[0].voice == VS_IDLE;
+}
+
+/* Redis is away while the link is lost and comes back: both are told, in this order, and only then
+ * what was reported since. */
+static void test_link_told_without_redis(void **state) {
+    struct td_voice_event event = {.agent = TD_STR("1001"),
+                                   .call = TD_STR("k1"),
+                                   .state = TD_STR("active"),
+                                   .seq = 1,
+                                   .at = 1};
+    struct td_incoming in = {.voice = {&event, 1}};
+    (void)state;
+    open_place();
+    td_host_voice_link(pbx.host, true);
+    run_until(gate_is_open);
+    redis_server_kill(&server);
+    while (inbox_open(p.inbox))
+        run_until(is_not_reading);
+    td_host_voice_link(pbx.host, false);
+    assert_int_not_equal(td_host_take(pbx.host, &in, NULL, NULL), TD_OK);
+    assert_true(redis_server_run(&server, NULL, NULL));
+    p.n_agents = 0;
+    run_until(is_down_again);
+    td_host_voice_link(pbx.host, true);
+    run_until(is_idle_again);
+    close_place();
+}
+
 static bool all_are_open(void) {
     size_t n = 0;
     for (size_t i = 0; i < p.n_agents; i++)
@@ -447,6 +481,7 @@ int main(void) {
         cmocka_unit_test(test_refused_and_failed),
         cmocka_unit_test(test_stopped_while_asking),
         cmocka_unit_test(test_many_at_once),
+        cmocka_unit_test(test_link_told_without_redis),
     };
     return cmocka_run_group_tests(tests, start_server, stop_server);
 }

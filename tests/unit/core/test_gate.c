@@ -335,6 +335,21 @@ static void test_the_link_is_lost_while_reserved(void **state) {
     fix_close(&f);
 }
 
+static void test_the_channel_is_gone(void **state) {
+    struct fix f;
+    struct fix_policy p;
+    (void)state;
+    open_one(&f);
+    uint64_t id = chat(&f, "v1");
+    fix_link(&f, false);
+    assert_int_equal(fix_work(&f, id)->state, WS_QUEUED);
+    fix_config(&f, fix_policy(&p)); /* without it */
+    assert_int_equal(anna(&f)->voice, VS_IDLE);
+    is_gate(&f, GATE_NONE, false);
+    assert_int_equal(fix_work(&f, id)->state, WS_OFFERED);
+    fix_close(&f);
+}
+
 static void test_her_socket_dies(void **state) {
     struct fix f;
     (void)state;
@@ -461,6 +476,7 @@ int main(void) {
         cmocka_unit_test(test_old_and_repeated_answers_change_nothing),
         cmocka_unit_test(test_a_new_leader_goes_on),
         cmocka_unit_test(test_the_link_is_lost_while_reserved),
+        cmocka_unit_test(test_the_channel_is_gone),
         cmocka_unit_test(test_her_socket_dies),
         cmocka_unit_test(test_a_clock_that_steps_back),
         cmocka_unit_test(test_who_is_not_available_is_not_called),
