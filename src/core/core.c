@@ -103,6 +103,7 @@ void core_free(struct core **c) {
     ptrs_fini(&(*c)->touched);
     ptrs_fini(&(*c)->calls);
     buf_fini(&(*c)->class_key);
+    buf_fini(&(*c)->text);
     mem_free((*c)->needs.v);
     mem_free(*c);
     *c = NULL;

@@ -1,4 +1,5 @@
 /* Why this agent, and why nobody: the sentences that people read on every item. */
+#include "base/buf.h"
 #include "core/select.h"
 
 #include "core/queues.h"
@@ -21,15 +22,41 @@ static const struct {
     [WHY_RESERVED] = {"is kept free for calls", "are kept free for calls"},
 };
 
-static struct td_str tally(struct core *c, const uint32_t why[WHY_N]) {
-    struct td_str text = {NULL, 0};
+/* These sentences are made for every decision: put together from pieces, without printf. */
+enum { TEXT_MAX = 4096 };
+
+static struct buf *begin(struct core *c) {
+    if (!c->text.max)
+        buf_init(&c->text, TEXT_MAX);
+    buf_reset(&c->text);
+    return &c->text;
+}
+
+static struct td_str end(struct core *c) {
+    return td_arena_dup(c->batch, buf_str(&c->text));
+}
+
+static void put_number(struct buf *b, uint64_t n) {
+    char digits[20];
+    size_t i = sizeof digits;
+    do
+        digits[--i] = (char)('0' + n % 10);
+    while (n /= 10);
+    buf_put(b, digits + i, sizeof digits - i);
+}
+
+/* How many are in which case; WHY_SKILL only if asked for. */
+static void put_tally(struct buf *b, const char *before, const uint32_t why[WHY_N], bool skill) {
+    bool some = false;
     for (size_t i = 0; i < WHY_N; i++) {
-        if (!why[i] || !phrases[i].one)
+        if (!why[i] || !phrases[i].one || (i == WHY_SKILL && !skill))
             continue;
-        text = td_arena_printf(c->batch, "%.*s%s%u %s", TD_FMT(text), text.n ? ", " : "", why[i],
-                               why[i] == 1 ? phrases[i].one : phrases[i].many);
+        buf_puts(b, some ? ", " : before);
+        put_number(b, why[i]);
+        buf_putc(b, ' ');
+        buf_puts(b, why[i] == 1 ? phrases[i].one : phrases[i].many);
+        some = true;
     }
-    return text;
 }
 
 static struct td_str shown_name(const struct agent *a) {
@@ -61,34 +88,68 @@ static const char *merit(const struct work_rt *rt, const struct choice *choice) 
 }
 
 struct td_str select_reason(struct core *c, const struct work_rt *rt, const struct choice *choice) {
-    struct td_str others = tally(c, choice->why);
-    struct td_str name = shown_name(choice->agent->a);
-    struct td_str of = {NULL, 0};
-    if (choice->why[WHY_OK] > 1)
-        of = td_arena_printf(c->batch, " of %u who are free", choice->why[WHY_OK]);
-    return td_arena_printf(c->batch, "%.*s: %s%.*s%s%.*s", TD_FMT(name), merit(rt, choice),
-                           TD_FMT(of), others.n ? "; of the others " : "", TD_FMT(others));
+    struct buf *b = begin(c);
+    buf_put_str(b, shown_name(choice->agent->a));
+    buf_puts(b, ": ");
+    buf_puts(b, merit(rt, choice));
+    if (choice->why[WHY_OK] > 1) {
+        buf_puts(b, " of ");
+        put_number(b, choice->why[WHY_OK]);
+        buf_puts(b, " who are free");
+    }
+    put_tally(b, "; of the others ", choice->why, true);
+    return end(c);
+}
+
+static struct td_str about_queue(struct core *c, const char *before, const struct work_rt *rt,
+                                 const char *after) {
+    struct buf *b = begin(c);
+    buf_puts(b, before);
+    buf_put_str(b, rt->queue->id);
+    buf_puts(b, after);
+    return end(c);
+}
+
+static struct td_str waits_for_one(struct core *c, const struct work_rt *rt,
+                                   const struct choice *choice) {
+    struct buf *b = begin(c);
+    buf_puts(b, "It waits for ");
+    buf_put_str(b, shown_name(rt->waits_on->a));
+    buf_puts(b, choice->why[WHY_OUT]      ? ", who is out."
+                : choice->why[WHY_PAUSED] ? ", who is paused."
+                                          : ", who is busy.");
+    return end(c);
 }
 
 struct td_str select_waits_for(struct core *c, const struct work_rt *rt,
                                const struct choice *choice) {
-    if (rt->waits_on)
-        return td_arena_printf(c->batch, "It waits for %.*s, who %s.",
-                               TD_FMT(shown_name(rt->waits_on->a)),
-                               choice->why[WHY_OUT]      ? "is out"
-                               : choice->why[WHY_PAUSED] ? "is paused"
-                                                         : "is busy");
     uint32_t n = 0;
+    if (rt->waits_on)
+        return waits_for_one(c, rt, choice);
     for (size_t i = 0; i < WHY_N; i++)
         n += i == WHY_OK || i == WHY_NOT_MEMBER || i == WHY_SKILL ? 0 : choice->why[i];
     if (!n && !choice->why[WHY_SKILL])
-        return td_arena_printf(c->batch, "Nobody serves the queue %.*s.", TD_FMT(rt->queue->id));
+        return about_queue(c, "Nobody serves the queue ", rt, ".");
     if (!n)
-        return td_arena_printf(c->batch, "Nobody of the queue %.*s has the skills.",
-                               TD_FMT(rt->queue->id));
-    uint32_t why[WHY_N];
-    memcpy(why, choice->why, sizeof why);
-    why[WHY_SKILL] = 0;
-    return td_arena_printf(c->batch, "%u %s take it: %.*s.", n,
-                           n == 1 ? "agent could" : "agents could", TD_FMT(tally(c, why)));
+        return about_queue(c, "Nobody of the queue ", rt, " has the skills.");
+    struct buf *b = begin(c);
+    put_number(b, n);
+    buf_puts(b, n == 1 ? " agent could take it" : " agents could take it");
+    put_tally(b, ": ", choice->why, false);
+    buf_putc(b, '.');
+    return end(c);
+}
+
+struct td_str select_freed(struct core *c, const struct agent_rt *a, const struct work_rt *rt) {
+    struct buf *b = begin(c);
+    buf_put_str(b, shown_name(a->a));
+    if (td_str_eq(rt->w->preferred, a->a->id)) {
+        buf_puts(b, ": became free, and this waited for them");
+        return end(c);
+    }
+    buf_puts(b, ": became free; the first of ");
+    put_number(b, rt->queue->waiting ? rt->queue->waiting : 1);
+    buf_puts(b, " in ");
+    buf_put_str(b, rt->queue->id);
+    return end(c);
 }

@@ -33,39 +33,39 @@ static int urgency_cmp(struct urgency x, struct urgency y) {
     return l > r ? 1 : l < r ? -1 : 0;
 }
 
-static uint32_t band_of(const struct work_rt *rt) {
-    return rt->place.cls ? rt->band : rt->w->priority;
+/* Live work before all that can be deferred, then the band, then who came back. */
+enum { LIVE_SHIFT = 33, BAND_SHIFT = 1 };
+
+struct standing select_standing(const struct work_rt *rt) {
+    const struct work *w = rt->w;
+    const struct queue_policy *p = rt->queue ? rt->queue->policy : NULL;
+    bool late = rt->late && p && p->promote && w->priority > 0;
+    bool first = w->returning || w->state == WS_HELD;
+    return (struct standing){.band = (uint64_t)!select_is_live(w) << LIVE_SHIFT |
+                                     (uint64_t)(w->priority - late) << BAND_SHIFT | !first,
+                             .t0 = w->t0,
+                             .id = w->id};
 }
 
-static bool is_returning(const struct work *w) {
-    return w->returning || w->state == WS_HELD;
-}
-
-/* < 0: x first; 0: their waits decide. */
-static int cmp_standing(const struct work_rt *x, const struct work_rt *y) {
-    bool live = select_is_live(x->w), returning = is_returning(x->w);
-    uint32_t a = band_of(x), b = band_of(y);
-    if (live != select_is_live(y->w))
-        return live ? -1 : 1;
-    if (a != b)
-        return a < b ? -1 : 1;
-    if (returning != is_returning(y->w))
-        return returning ? -1 : 1;
-    return 0;
-}
-
-static bool waited_longer(const struct work *x, const struct work *y) {
+static bool longer(const struct standing *x, const struct standing *y) {
     return x->t0 != y->t0 ? x->t0 < y->t0 : x->id < y->id;
 }
 
 bool select_before_in_queue(const struct work_rt *x, const struct work_rt *y) {
-    int cmp = cmp_standing(x, y);
-    return cmp ? cmp < 0 : waited_longer(x->w, y->w);
+    if (x->standing.band != y->standing.band)
+        return x->standing.band < y->standing.band;
+    return longer(&x->standing, &y->standing);
+}
+
+/* What is held by its agent waits in no heap. */
+static struct standing standing_of(const struct work_rt *rt) {
+    return rt->place.cls || rt->waits_on ? rt->standing : select_standing(rt);
 }
 
 bool select_before(struct core *c, const struct work_rt *x, const struct work_rt *y) {
-    int cmp = cmp_standing(x, y);
-    if (!cmp && x->queue != y->queue)
-        cmp = urgency_cmp(urgency_of(c, y), urgency_of(c, x));
-    return cmp ? cmp < 0 : waited_longer(x->w, y->w);
+    struct standing a = standing_of(x), b = standing_of(y);
+    if (a.band != b.band)
+        return a.band < b.band;
+    int by_wait = x->queue == y->queue ? 0 : urgency_cmp(urgency_of(c, x), urgency_of(c, y));
+    return by_wait ? by_wait > 0 : longer(&a, &b);
 }

@@ -148,13 +148,13 @@ int64_t queues_clock(struct core *c, struct queue *q) {
  * queue's clock, and the band that lateness gives it. */
 static void rate(struct core *c, struct work_rt *rt) {
     const struct queue_policy *p = rt->queue->policy;
-    struct work *w = rt->w;
+    const struct work *w = rt->w;
     rt->open_t0 = queues_clock(c, rt->queue) - hours_between(rt->queue->hours, w->t0, c->now);
     rt->late_at = INT64_MAX;
     if (p && p->target_ms > 0 && (p->reserve || p->promote))
         rt->late_at = hours_after(rt->queue->hours, w->t0, p->target_ms);
     rt->late = rt->late_at <= c->now;
-    rt->band = w->priority - (rt->late && p->promote && w->priority > 0);
+    rt->standing = select_standing(rt);
 }
 
 /* Handed over to somebody, or back to its agent: his, though all may take it. */
@@ -183,7 +183,8 @@ void queues_enter(struct core *c, struct work_rt *rt) {
 void queues_enter_mine(struct core *c, struct work_rt *rt, struct agent_rt *a) {
     if (!a->mine.less)
         heap_init(&a->mine, mine_less);
-    rt->band = rt->w->priority;
+    rt->late = false;
+    rt->standing = select_standing(rt);
     rt->waits_on = a;
     heap_insert(&a->mine, &rt->mine);
     c->queued++;

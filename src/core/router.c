@@ -221,16 +221,6 @@ static void look_at_class(struct core *c, struct agent_rt *a, const struct post 
         *best = (struct pick){rt, *plan};
 }
 
-static struct td_str freed_reason(struct core *c, const struct agent_rt *a,
-                                  const struct work_rt *rt) {
-    struct td_str name = a->a->name.n ? a->a->name : a->a->id;
-    if (td_str_eq(rt->w->preferred, a->a->id))
-        return td_arena_printf(c->batch, "%.*s: became free, and this waited for them",
-                               TD_FMT(name));
-    return td_arena_printf(c->batch, "%.*s: became free; the first of %zu in %.*s", TD_FMT(name),
-                           rt->queue->waiting ? rt->queue->waiting : 1, TD_FMT(rt->queue->id));
-}
-
 static bool takes_new_work(const struct agent_rt *a) {
     return a->a->sessions.n && !a->a->offer.n &&
            (a->a->presence == PR_AVAILABLE || a->a->presence == PR_DRAINING);
@@ -274,7 +264,7 @@ static void serve_agent(struct core *c, struct agent_rt *a) {
         if (best.rt->w->state == WS_HELD)
             life_resume(c, best.rt);
         else
-            give(c, best.rt, a, &best.plan, freed_reason(c, a, best.rt));
+            give(c, best.rt, a, &best.plan, select_freed(c, a, best.rt));
     }
     caught_up(c, a);
 }

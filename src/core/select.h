@@ -19,7 +19,9 @@ bool select_is_live(const struct work *w);
 /* The order of work: live, band, returning customers, weighted open-hours wait, t0, id. A total
  * order at one instant. */
 bool select_before(struct core *c, const struct work_rt *x, const struct work_rt *y);
-/* The same for two of one queue, whose order time does not change. */
+/* What of it time does not change. */
+struct standing select_standing(const struct work_rt *rt);
+/* The same order for two of one queue that both wait. */
 bool select_before_in_queue(const struct work_rt *x, const struct work_rt *y);
 
 /* ---- who qualifies ---- */
@@ -55,7 +57,9 @@ bool select_packs(const struct queue *q, uint32_t kind);
 uint32_t select_accept(const struct agent_rt *a, const struct queue *q, uint32_t kind);
 int64_t select_offer_ms(const struct agent_rt *a, const struct work_rt *rt);
 
-/* One sentence for people: why this agent; why nobody. In the batch arena. */
+/* One sentence for people: why this agent; why this item, now that he is free; why nobody. In the
+ * batch arena. */
+struct td_str select_freed(struct core *c, const struct agent_rt *a, const struct work_rt *rt);
 struct td_str select_reason(struct core *c, const struct work_rt *rt, const struct choice *choice);
 struct td_str select_waits_for(struct core *c, const struct work_rt *rt,
                                const struct choice *choice);

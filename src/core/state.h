@@ -102,14 +102,14 @@ struct place {
 
 /* An agent in a class that he qualifies for. */
 struct post {
-    struct wclass *cls;
-    struct agent_rt *a;
     struct seat {
         struct heap_node node;
         uint64_t rank; /* the lower the better; equal ones by since and order */
     } seats[READY_ORDERS];
     int64_t since; /* end of his last work */
     uint64_t order;
+    struct wclass *cls;
+    struct agent_rt *a;
     uint32_t in_class, in_agent; /* places in their lists */
     uint32_t skills;             /* the sum of his levels in what is asked for */
     uint8_t relaxed;             /* the least relaxation by which he qualifies */
@@ -148,13 +148,19 @@ struct agent_rt {
 };
 
 struct work_rt {
+    struct place place;
+    /* where it stands while it waits, so that heaps need not look further */
+    struct standing {
+        uint64_t band; /* live, band, returning: the lower the sooner */
+        int64_t t0;
+        uint64_t id;
+    } standing;
+    int64_t open_t0; /* t0 by the queue's clock of open hours, while it stands in a class */
     struct cell *cell;
     struct work *w;
     struct agent_rt *owner; /* counted in his ledger or parked with him; NULL: nobody's */
     struct list of_owner;
     struct queue *queue;
-    struct place place;
-    int64_t open_t0; /* t0 by the queue's clock of open hours, while it stands in a class */
     int64_t late_at; /* when it is past its target; INT64_MAX: that changes nothing */
     uint32_t band;   /* its priority, or one better since it is late */
     bool late;
@@ -208,7 +214,7 @@ struct core {
     struct list idle_classes;               /* wclass.idle */
     size_t idle_posts;                      /* of idle classes */
     bool reserves;                          /* some queue keeps agents free for calls */
-    struct buf class_key;
+    struct buf class_key, text;             /* rooms to build in */
     size_t open_work, queued;
     uint64_t decisions;
     struct heap timers; /* struct cell */

@@ -107,6 +107,8 @@ static void places_of(struct core *c, const struct queue *q, struct places *out)
     for (size_t i = 0; i < q->classes.n; i++) {
         struct walk walk;
         struct heap_node *node;
+        if (((struct wclass *)q->classes.v[i])->kind != CK_CHAT)
+            continue;
         walk_begin(&walk, &((struct wclass *)q->classes.v[i])->waiting);
         while ((node = walk_next(&walk))) {
             struct work_rt *rt = CONTAINER_OF(node, struct place, node)->of;

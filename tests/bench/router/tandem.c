@@ -10,10 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { PREPARED = 256 }; /* more than a batch */
+
 struct tandem {
     const struct scene *scene;
     struct core *core;
     struct td_arena *batch;
+    struct work_rt *prepared[PREPARED]; /* by item */
     size_t bytes_empty, bytes_agents;
 };
 
@@ -116,6 +119,7 @@ void tandem_prepare(struct tandem *t, const struct happening *e) {
     cell_set(cell, &need->skill, text(t->batch, "skill-", e->skill));
     need->level = e->level;
     life_attach(t->core, cell);
+    t->prepared[e->item % PREPARED] = cell->rt;
 }
 
 /* As core.c ends each command. */
@@ -129,8 +133,7 @@ static void settle(struct core *c) {
     c->touched.n = 0;
 }
 
-static uint64_t arrives(struct core *c, const struct happening *e) {
-    struct work_rt *rt = life_find(c, e->item);
+static uint64_t arrives(struct core *c, struct work_rt *rt) {
     life_arrive(c, rt, rt->w->queue);
     settle(c);
     return rt->owner ? rt->owner->a->order : 0;
@@ -148,7 +151,7 @@ static uint64_t frees(struct core *c, const struct happening *e) {
 }
 
 uint64_t tandem_decide(struct tandem *t, const struct happening *e) {
-    return e->arrives ? arrives(t->core, e) : frees(t->core, e);
+    return e->arrives ? arrives(t->core, t->prepared[e->item % PREPARED]) : frees(t->core, e);
 }
 
 void tandem_size(const struct tandem *t, size_t waiting, struct tandem_size *out) {
