@@ -19,10 +19,11 @@ int frame_agent(struct td_arena *a, struct td_str text, struct agent_frame *out,
                 struct td_error *err);
 
 struct visitor_frame {
-    struct td_str t; /* "hello" "open" "send" "seen" "typing" "end" "rate" "ping" */
+    struct td_str t; /* "hello" "open" "send" "seen" "typing" "end" "rate" "callback" "ping" */
     struct td_str id, channel, tab, token, identity, text;
     uint64_t have, conv, delivered, read,
-        rating;            /* conv: the one that `have` counts in; 0: unknown */
+        rating,            /* conv: the one that `have` counts in; 0: unknown */
+        at;                /* Unix ms; 0: none */
     struct td_strs fields; /* key, value, key, value … at most 20 pairs */
 };
 int frame_visitor(struct td_arena *a, struct td_str text, struct visitor_frame *out,

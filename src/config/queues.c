@@ -123,6 +123,11 @@ static const struct row queue_rows[] = {
      .help =
          "The customer's language is a required skill where `skills` has it, such as lang-de; a "
          "step with any_skill drops it, too."},
+    {.key = "callback",
+     AT(struct queue_policy, callback),
+     .rule = {.type = V_BOOL},
+     .fallback = "false",
+     .help = "Who waits in the chat may ask to be called or written back instead."},
     {.key = "short_abandon",
      AT(struct queue_policy, short_ms),
      DURATION(.max = DAY / 24),

@@ -43,6 +43,7 @@ static const struct handler {
     [CMD_VISITOR_BACK] = {needs_visitor, apply_visitor_back},
     [CMD_VISITOR_END] = {needs_visitor, apply_visitor_end},
     [CMD_VISITOR_RATE] = {needs_visitor, apply_visitor_rate},
+    [CMD_VISITOR_CALLBACK] = {needs_visitor, apply_visitor_callback},
     [CMD_SESSION_OPEN] = {NULL, apply_session_open},
     [CMD_SESSION_CLOSE] = {NULL, apply_session_close},
     [CMD_PROCESS_GONE] = {NULL, apply_process_gone},

@@ -28,7 +28,7 @@ handler_fn needs_voice_state, apply_voice_state, needs_voice_link, apply_voice_l
     needs_voice_gate, apply_voice_gate;
 /* visitor.c */
 handler_fn needs_visitor, apply_visitor_open, apply_visitor_seen, apply_visitor_gone,
-    apply_visitor_back, apply_visitor_end, apply_visitor_rate;
+    apply_visitor_back, apply_visitor_end, apply_visitor_rate, apply_visitor_callback;
 /* presence.c */
 handler_fn apply_session_open, apply_session_close, apply_process_gone, apply_presence_set,
     apply_extension_set;

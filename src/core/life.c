@@ -3,6 +3,7 @@
 #include "core/agents.h"
 #include "core/calls.h"
 #include "core/effects.h"
+#include "core/estimate.h"
 #include "core/queues.h"
 #include "core/router.h"
 #include "core/stats.h"
@@ -86,6 +87,10 @@ static void release(struct core *c, struct work_rt *rt, uint32_t next) {
 static void count_change(struct core *c, struct work_rt *rt, struct agent_rt *a, uint32_t state) {
     struct work *w = rt->w;
     stats_leave(c, rt);
+    bool was_in_hand = w->state == WS_ACTIVE || w->state == WS_WRAP;
+    if (was_in_hand && !capacity_state_counts(state) && state != WS_HELD &&
+        w->channel_kind == CK_CHAT && !w->left_message)
+        estimate_note(c, w->queue, c->now - w->accepted_at);
     if (rt->counted)
         cell_edit_quietly(c, rt->owner->cell);
     if (a && capacity_state_counts(state))
@@ -138,6 +143,7 @@ static void calm(struct work *w) {
 void life_queue(struct core *c, struct work_rt *rt) {
     become(c, rt, NULL, WS_QUEUED);
     calm(rt->w);
+    rt->w->left_message |= rt->w->kind == WK_TASK; /* nobody waits at the other end */
     router_enqueue(c, rt);
 }
 
@@ -158,6 +164,7 @@ void life_begin(struct core *c, struct work_rt *rt, struct td_str queue) {
     }
     become(c, rt, NULL, WS_QUEUED);
     begin_stay(c, rt, queue);
+    w->kind = w->kind == WK_TASK ? WK_CONVERSATION : w->kind; /* the customer came by himself */
     w->t0 = c->now;
     w->answered_at = 0;
     w->returning = false;
@@ -236,7 +243,10 @@ void life_lose(struct core *c, struct work_rt *rt, bool prefer, const char *why)
 
 void life_return(struct core *c, struct work_rt *rt) {
     struct work *w = rt->w;
+    bool by_customer = w->state != WS_SNOOZED || w->wake_at > c->now;
     cell_edit(c, rt->cell);
+    if (w->kind == WK_TASK && by_customer)
+        w->kind = WK_CONVERSATION;
     w->t0 = w->queued_at = c->now;
     w->relaxed = 0;
     w->excluded.n = 0;
@@ -330,6 +340,21 @@ void life_resume(struct core *c, struct work_rt *rt) {
 void life_park(struct core *c, struct work_rt *rt, uint32_t state) {
     become(c, rt, is_offer(rt->w->state) ? NULL : rt->owner, state);
     calm(rt->w);
+}
+
+void life_call_back(struct core *c, struct work_rt *rt, int64_t due) {
+    struct work *w = rt->w;
+    w->unanswered = false; /* the fact counted it */
+    become(c, rt, NULL, WS_SNOOZED);
+    calm(w);
+    w->kind = WK_TASK;
+    w->wake_at = due;
+    w->give_up_at = 0;
+    w->left_message = true;
+    w->returning = false;
+    w->excluded.n = 0;
+    life_prefer(rt, (struct td_str){NULL, 0}, 0, false);
+    cell_set(rt->cell, &w->waits_for, (struct td_str){NULL, 0});
 }
 
 void life_finish(struct core *c, struct work_rt *rt) {

@@ -50,6 +50,9 @@ void life_resume(struct core *c, struct work_rt *rt);
 /* PARKED or SNOOZED: stays his, takes nothing. */
 void life_park(struct core *c, struct work_rt *rt, uint32_t state);
 /* Resolved: wrap-up if he was at work on it, else the end. */
+/* The waiting customer asked for it: off the board until `due`, then a task of the queue that can
+ * wait, until an agent takes it or the customer comes by himself. */
+void life_call_back(struct core *c, struct work_rt *rt, int64_t due);
 void life_finish(struct core *c, struct work_rt *rt);
 void life_end(struct core *c, struct work_rt *rt, uint32_t state);
 /* Who has unsettled sends stays in memory though the work is over. 0: none. */

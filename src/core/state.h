@@ -178,6 +178,7 @@ struct work_rt {
         uint8_t state;
         bool on_call;
         uint64_t position, agent; /* agent: order + 1 */
+        int64_t wait_ms;          /* −1: unknown */
     } told;
 };
 

@@ -11,6 +11,7 @@
 #include "core/timeline.h"
 #include "core/timers.h"
 #include "core/visits.h"
+#include "model/hours.h"
 
 static struct td_str thread_of(struct core *c, const struct visitor *v) {
     return timeline_thread(c, v->channel, &v->peer);
@@ -203,4 +204,50 @@ void apply_visitor_rate(struct core *c, const struct call *call) {
                                      .work = act_work(c, &t)->w,
                                      .agent = conv->last_agent,
                                      .text = td_arena_printf(c->batch, "%u", (unsigned)v->rating)});
+}
+
+/* ---- call me back ---- */
+
+#define CALLBACK_MAX_MS (INT64_C(30) * 86400000)
+
+static bool can_be_reached(const struct conv *conv) {
+    for (size_t i = 0; i < conv->fields.n; i++)
+        if (conv->fields.v[i].value.n && (td_str_eqz(conv->fields.v[i].key, "phone") ||
+                                          td_str_eqz(conv->fields.v[i].key, "email")))
+            return true;
+    return false;
+}
+
+static bool may_ask(struct core *c, const struct visitor *v, const struct target *t) {
+    const struct queue_policy *q = t->rt && t->rt->queue ? t->rt->queue->policy : NULL;
+    if (!is_open(t) || !life_is_waiting(t->rt->w))
+        act_reject(c, "invalid", "Only who waits in a queue can be called back.");
+    else if (!q || !q->callback)
+        act_reject(c, "unsupported", "This queue does not call back.");
+    else if (v->at && (v->at <= c->now || v->at - c->now > CALLBACK_MAX_MS))
+        act_reject(c, "invalid", "at: expected a time within the next 30 days.");
+    else
+        return true;
+    return false;
+}
+
+/* His wait ends here, well; what is to be done for him is a task of his queue from then on. */
+void apply_visitor_callback(struct core *c, const struct call *call) {
+    const struct visitor *v = call->body;
+    struct target t;
+    if (!find(c, call, &t) || !may_ask(c, v, &t))
+        return;
+    take_form(c, v, &t);
+    if (!can_be_reached(t.conv)) {
+        act_reject(c, "invalid", "fields: expected a phone number or an email address.");
+        return;
+    }
+    int64_t due = hours_opens_at(t.rt->queue->hours, v->at ? v->at : c->now);
+    timeline_event(c, t.cell, "callback", (struct td_str){NULL, 0},
+                   TD_STR("The visitor asked to be called or written back."));
+    effects_fact(c, &(struct fact_args){
+                        .name = "called-back", .work = t.rt->w, .wait_ms = c->now - t.rt->w->t0});
+    cell_edit(c, t.rt->cell);
+    cell_set(t.rt->cell, &t.rt->w->reason, TD_STR("The visitor asked to be called back."));
+    life_call_back(c, t.rt, due == INT64_MAX ? c->now : due);
 }

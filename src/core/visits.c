@@ -2,6 +2,7 @@
 
 #include "core/agents.h"
 #include "core/effects.h"
+#include "core/estimate.h"
 #include "core/queues.h"
 #include "core/select.h"
 #include "core/table.h"
@@ -10,7 +11,10 @@
 enum visit_state { VISIT_NONE, VISIT_WAITING, VISIT_LEFT, VISIT_ACTIVE, VISIT_CLOSED };
 static const char *const state_names[] = {"idle", "waiting", "left-message", "active", "closed"};
 
+/* Who is to be called back waits at no door. */
 static enum visit_state state_of(const struct work *w) {
+    if (w->kind == WK_TASK && (w->state == WS_SNOOZED || w->left_message))
+        return VISIT_LEFT;
     switch ((enum work_state)w->state) {
     case WS_QUEUED:
     case WS_RESERVED:
@@ -31,19 +35,22 @@ static bool is_on_call(const struct agent_rt *a) {
 }
 
 /* Takes in what is true now; whether that is news. */
-static bool remember(struct work_rt *rt, uint64_t position) {
+static bool remember(struct work_rt *rt, uint64_t position, int64_t wait_ms) {
     uint8_t state = (uint8_t)state_of(rt->w);
     const struct agent_rt *a = state == VISIT_ACTIVE ? rt->owner : NULL;
     uint64_t agent = a ? a->a->order + 1 : 0;
     bool on_call = is_on_call(a);
     if (state != VISIT_WAITING)
         position = 0;
+    if (!position)
+        wait_ms = -1;
     bool news = rt->told.state != state || rt->told.agent != agent || rt->told.on_call != on_call ||
-                rt->told.position != position;
+                rt->told.position != position || rt->told.wait_ms != wait_ms;
     rt->told.state = state;
     rt->told.agent = agent;
     rt->told.on_call = on_call;
     rt->told.position = position;
+    rt->told.wait_ms = wait_ms;
     return news;
 }
 
@@ -53,6 +60,7 @@ static void tell(struct core *c, struct td_str thread, const struct work_rt *rt,
     v.state = td_str_of(state_names[rt ? rt->told.state : VISIT_NONE]);
     if (rt) {
         v.position = rt->told.position;
+        v.expected_wait_ms = rt->told.wait_ms;
         v.on_call = rt->told.on_call;
         if (rt->told.agent && rt->owner)
             v.agent = agents_name(rt->owner);
@@ -64,7 +72,7 @@ static void tell(struct core *c, struct td_str thread, const struct work_rt *rt,
 void visits_answer(struct core *c, struct td_str thread, struct work_rt *rt, uint64_t conv,
                    uint64_t read_seq) {
     if (rt)
-        remember(rt, rt->told.position);
+        remember(rt, rt->told.position, rt->told.wait_ms);
     tell(c, thread, rt, conv, read_seq);
 }
 
@@ -72,8 +80,8 @@ static bool is_visit(const struct core *c, const struct work_rt *rt) {
     return rt->w->from.n && timeline_is_live(c, rt->w->channel);
 }
 
-static void look(struct core *c, struct work_rt *rt, uint64_t position) {
-    if (!is_visit(c, rt) || !remember(rt, position))
+static void look(struct core *c, struct work_rt *rt, uint64_t position, int64_t wait_ms) {
+    if (!is_visit(c, rt) || !remember(rt, position, wait_ms))
         return;
     struct td_str thread = td_arena_printf(c->batch, "%.*s|%.*s", TD_FMT(rt->w->channel),
                                            TD_FMT(rt->w->from));
@@ -130,10 +138,11 @@ static void each_place(struct core *c, bool tell_them) {
         q->moved = false;
         places_of(c, q, &places);
         for (size_t k = 0; k < places.n; k++) {
+            int64_t wait_ms = estimate_wait_ms(c, q, k + 1);
             if (tell_them)
-                look(c, places.v[k], k + 1);
+                look(c, places.v[k], k + 1, wait_ms);
             else
-                remember(places.v[k], k + 1);
+                remember(places.v[k], k + 1, wait_ms);
         }
     }
 }
@@ -141,14 +150,14 @@ static void each_place(struct core *c, bool tell_them) {
 /* ---- the batch ---- */
 
 void visits_loaded(struct work_rt *rt) {
-    remember(rt, 0);
+    remember(rt, 0, -1);
 }
 
 void visits_remember(struct core *c) {
     struct cell *cell;
     for (size_t i = 0; (cell = map_next(&c->cells[EK_WORK], &i));)
         if (cell->state == CELL_PRESENT)
-            remember(cell->rt, 0);
+            remember(cell->rt, 0, -1);
     each_place(c, false);
 }
 
@@ -160,11 +169,11 @@ void visits_tell(struct core *c) {
             continue;
         if (cell->kind == EK_WORK) {
             struct work_rt *rt = cell->rt;
-            look(c, rt, rt->told.position);
+            look(c, rt, rt->told.position, rt->told.wait_ms);
         } else if (cell->kind == EK_AGENT) {
             struct agent_rt *a = cell->rt;
             LIST_EACH(at, &a->works)
-            look(c, CONTAINER_OF(at, struct work_rt, of_owner), 0);
+            look(c, CONTAINER_OF(at, struct work_rt, of_owner), 0, -1);
         }
     }
 }

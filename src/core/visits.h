@@ -1,7 +1,7 @@
 /* visits.h: what visitors are told about their place: waiting and where, with whom, closed.
  *
  * Told at the end of a batch, for those whose state, place (among the first VISITS_PLACES of a
- * queue) or agent is another than before. */
+ * queue), expected wait or agent is another than before. The wait is looked at when places move. */
 #ifndef CORE_VISITS_H
 #define CORE_VISITS_H
 

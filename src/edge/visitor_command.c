@@ -46,7 +46,8 @@ static int make_visitor(struct visitor_conn *c, struct td_arena *a, const struct
                         .read_seq = f->read,
                         .rating = f->rating <= 5 ? (uint32_t)f->rating
                                                  : 0, /* 0: refused as missing */
-                        .session = td_str_of(c->session)};
+                        .session = td_str_of(c->session),
+                        .at = f->at <= INT64_MAX ? (int64_t)f->at : -1};
     for (size_t i = 0; i + 1 < f->fields.n; i += 2)
         if (td_str_eqz(f->fields.v[i], "name")) {
             v.name = td_str_cut(f->fields.v[i + 1], 200);
@@ -64,7 +65,8 @@ static const struct {
               {"send", CMD_MESSAGE_IN, true, true},
               {"seen", CMD_VISITOR_SEEN, false, false},
               {"end", CMD_VISITOR_END, true, false},
-              {"rate", CMD_VISITOR_RATE, true, false}};
+              {"rate", CMD_VISITOR_RATE, true, false},
+              {"callback", CMD_VISITOR_CALLBACK, true, true}};
 
 static void on_appended(void *arg, int rc, struct td_str inbox_id) {
     struct visitor_sending *s = arg;

@@ -34,6 +34,7 @@
     X(VISITOR_BACK, 23, "visitor.back", visitor, A_VISITOR | A_SYSTEM, "channel,peer")             \
     X(VISITOR_END, 24, "visitor.end", visitor, A_VISITOR, "channel,peer")                          \
     X(VISITOR_RATE, 25, "visitor.rate", visitor, A_VISITOR, "channel,peer,rating")                 \
+    X(VISITOR_CALLBACK, 26, "visitor.callback", visitor, A_VISITOR, "channel,peer")                \
     /* agents' sessions and presence */                                                            \
     X(SESSION_OPEN, 30, "session.open", session, A_SYSTEM, "agent,session,process")                \
     X(SESSION_CLOSE, 31, "session.close", session, A_SYSTEM, "agent,session")                      \
@@ -163,6 +164,7 @@ struct visitor {
     uint64_t delivered_seq, read_seq;
     uint32_t rating;
     struct td_str session; /* socket */
+    int64_t at;            /* VISITOR_CALLBACK: not before; 0: as soon as possible */
     struct td_str unknown;
 };
 struct session {

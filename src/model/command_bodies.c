@@ -128,6 +128,7 @@ static const struct field visitor_fields[] = {
     FIELD(7, F_U64, struct visitor, read_seq),
     FIELD(8, F_U32, struct visitor, rating),
     FIELD(9, F_STR, struct visitor, session, .flags = FF_INTERNAL, .max = 200),
+    FIELD(20, F_I64, struct visitor, at),
 };
 const struct record rec_visitor = {.name = "visitor",
                                    .kind = RK_VISITOR,

@@ -35,6 +35,14 @@ struct tenant {
         } * v;
         size_t n;
     } joining;
+    struct {
+        struct flow { /* how fast a queue's chats are handled (core/estimate.h) */
+            struct td_str queue;
+            uint32_t chats; /* counted so far, up to the weight of the mean */
+            int64_t mean_ms;
+        } * v;
+        size_t n;
+    } flows;
     struct td_str unknown;
 };
 
@@ -146,8 +154,8 @@ struct work {
     bool overbooked;   /* admitted above capacity as a returning item */
     bool left_message; /* live, but nobody comes in time: the visitor left a message */
     int64_t send_at;   /* a send of the conversation waits until then; keeps the work resident */
-    int64_t since;                 /* of this state */
-    bool unanswered;               /* the customer entered and has had no reply of a person yet */
+    int64_t since;     /* of this state */
+    bool unanswered;   /* the customer entered and has had no reply of a person yet */
     struct td_str visitor_session; /* the visitor's newest socket; gone of an older one is stale */
     /* calls: last heard of; not heard of since the link was lost */
     int64_t renewed_at;

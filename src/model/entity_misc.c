@@ -10,6 +10,13 @@ static const struct field joining_fields[] = {
 };
 static const struct record rec_joining = {
     .name = "joining", .version = 1, RECORD_FIELDS(struct joining, joining_fields)};
+static const struct field flow_fields[] = {
+    FIELD(1, F_STR, struct flow, queue),
+    FIELD(2, F_U32, struct flow, chats),
+    FIELD(3, F_I64, struct flow, mean_ms),
+};
+static const struct record rec_flow = {
+    .name = "flow", .version = 1, RECORD_FIELDS(struct flow, flow_fields)};
 
 static const struct field tenant_fields[] = {
     FIELD(1, F_U64, struct tenant, next_id, INTERNAL),
@@ -19,6 +26,7 @@ static const struct field tenant_fields[] = {
     FIELD(5, F_STR, struct tenant, config_hash, STAFF),
     FIELD(6, F_STRS, struct tenant, links_lost, STAFF),
     FIELD(7, F_LIST, struct tenant, joining, INTERNAL, .rec = &rec_joining),
+    FIELD(20, F_LIST, struct tenant, flows, INTERNAL, .rec = &rec_flow),
 };
 const struct record rec_tenant = {.name = "tenant",
                                   .kind = EK_TENANT,

@@ -81,6 +81,7 @@ struct queue_policy {
     bool promote;  /* work past its target stands one band higher within its kind */
     bool language; /* the customer's language is a required skill, if it is one: "lang-de" */
     int64_t short_ms;                         /* who leaves before it left at once */
+    bool callback;                            /* who waits may ask to be called back */
     struct {
         struct relax_step *v;
         size_t n;

@@ -99,6 +99,7 @@ static const struct field queue_fields[] = {
     FIELD(18, F_BOOL, struct queue_policy, promote),
     FIELD(19, F_BOOL, struct queue_policy, language),
     FIELD(30, F_I64, struct queue_policy, short_ms),
+    FIELD(31, F_BOOL, struct queue_policy, callback),
 };
 static const struct record rec_queue_policy = {
     .name = "queue", .version = 1, RECORD_FIELDS(struct queue_policy, queue_fields)};

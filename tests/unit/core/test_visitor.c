@@ -205,6 +205,81 @@ static void test_closing_time(void **state) {
     fix_close(&f);
 }
 
+static void call_me(struct fix *f, int64_t at, const char *key, const char *value) {
+    struct td_str pair[] = {Z(key), Z(value)};
+    struct visitor v = {.channel = S("web"),
+                        .peer = {S("visitor"), S("v1"), S("")},
+                        .at = at,
+                        .fields = {pair, *key ? 2 : 0}};
+    fix_send_as(f, CMD_VISITOR_CALLBACK, A_VISITOR, "web|visitor:v1", NULL, &v);
+}
+
+/* A task of the queue when it is due; who comes by himself before is a live customer again. */
+static void test_call_me_back(void **state) {
+    struct fix f;
+    struct fix_policy p;
+    (void)state;
+    fix_open(&f);
+    fix_policy(&p);
+    fix_visitor(&f, "v1", "Hello?");
+    uint64_t conv = f.result.conv;
+    call_me(&f, 0, "phone", "+4477");
+    assert_true(td_str_eqz(f.result.error, "unsupported"));
+    p.queues[0].callback = true;
+    fix_config(&f, &p.p);
+    call_me(&f, 0, "", "");
+    assert_true(td_str_eqz(f.result.error, "invalid")); /* how? */
+    call_me(&f, f.now - 1, "phone", "+4477");
+    assert_true(td_str_eqz(f.result.error, "invalid"));
+    assert_int_equal(fix_work(&f, conv)->state, WS_QUEUED);
+    call_me(&f, f.now + 3600000, "phone", "+4477");
+    assert_true(f.result.ok);
+    assert_non_null(fix_fact(&f, "called-back"));
+    assert_int_equal(fix_work(&f, conv)->state, WS_SNOOZED);
+    assert_int_equal(fix_work(&f, conv)->kind, WK_TASK);
+    assert_true(td_str_eqz(fix_visit(&f, "web|visitor:v1")->state, "left-message"));
+    assert_int_equal(fix_figure(&f, "called_back:q:support"), 1);
+    call_me(&f, 0, "phone", "+4477");
+    assert_true(td_str_eqz(f.result.error, "invalid")); /* he waits no more */
+    fix_agent(&f, "anna");
+    fix_restart(&f);
+    fix_wait(&f, 3599999);
+    assert_int_equal(fix_work(&f, conv)->state, WS_SNOOZED);
+    fix_visitor(&f, "v2", "Now!");
+    fix_accept(&f, "anna", f.result.conv);
+    fix_wait(&f, 1);
+    assert_int_equal(fix_work(&f, conv)->state, WS_OFFERED);
+    assert_true(fix_work(&f, conv)->left_message); /* behind live work */
+    fix_accept(&f, "anna", conv);
+    assert_int_equal(fix_work(&f, conv)->state, WS_ACTIVE);
+    fix_act(&f, "anna", CMD_MESSAGE_SEND, (struct act){.conv = conv, .text = S("Hello")});
+    assert_int_equal(fix_figure(&f, "answered:q:support"), 0); /* it was not waited for */
+    fix_close(&f);
+}
+
+static void test_comes_before_the_call(void **state) {
+    struct fix f;
+    struct fix_policy p;
+    (void)state;
+    fix_open(&f);
+    fix_policy(&p);
+    p.queues[0].callback = true;
+    fix_config(&f, &p.p);
+    fix_visitor(&f, "v1", "Hello?");
+    uint64_t conv = f.result.conv;
+    call_me(&f, 0, "email", "v@example.org"); /* at once: due now */
+    assert_int_equal(fix_work(&f, conv)->state, WS_QUEUED);
+    assert_true(fix_work(&f, conv)->left_message);
+    fix_wait(&f, 1000);
+    call_me(&f, f.now + 60000, "", "");
+    assert_int_equal(fix_work(&f, conv)->state, WS_SNOOZED);
+    fix_visitor(&f, "v1", "I am here again");
+    assert_int_equal(fix_work(&f, conv)->kind, WK_CONVERSATION);
+    assert_false(fix_work(&f, conv)->left_message);
+    assert_true(td_str_eqz(fix_visit(&f, "web|visitor:v1")->state, "waiting"));
+    fix_close(&f);
+}
+
 static void test_only_ones_own_thread(void **state) {
     struct fix f;
     (void)state;
@@ -227,6 +302,8 @@ int main(void) {
         cmocka_unit_test(test_places_move_up),
         cmocka_unit_test(test_out_of_hours),
         cmocka_unit_test(test_closing_time),
+        cmocka_unit_test(test_call_me_back),
+        cmocka_unit_test(test_comes_before_the_call),
         cmocka_unit_test(test_only_ones_own_thread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
