@@ -44,7 +44,9 @@ static void answer_or_wait(struct call *c) {
         answer(c, 200, result);
         return;
     }
-    if (!td_str_eqz(call_query(c, "wait"), "1") || api->n_waiting >= WAITING_MAX) {
+    bool reads = !strcmp(c->route->method, "GET") && c->route->command; /* what else is it for */
+    bool waits = reads || td_str_eqz(call_query(c, "wait"), "1");
+    if (!waits || api->n_waiting >= WAITING_MAX) {
         answer(c, 202, (struct td_str){NULL, 0});
         return;
     }

@@ -50,6 +50,7 @@ const struct api_route api_table[] = {
     {"GET", "/v1/agents", "listAgents", NEED_READ, agents_list, CMD_NONE, NULL},
     {"GET", "/v1/agents/:id", "getAgent", NEED_READ, agents_get, CMD_NONE, NULL},
     {"GET", "/v1/queues", "listQueues", NEED_READ, queues_list, CMD_NONE, NULL},
+    {"GET", "/v1/work/:id/why", "whyWork", NEED_READ, api_command, CMD_WORK_WHY, "conv"},
     {"GET", "/v1/stats", "getStats", NEED_READ, stats_get, CMD_NONE, NULL},
     {"GET", "/v1/channels", "listChannels", NEED_READ, channels_list, CMD_NONE, NULL},
     {"POST", "/v1/channels/:id/resume", "resumeChannel", NEED_ADMIN, channels_resume, CMD_NONE,

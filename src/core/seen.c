@@ -7,7 +7,8 @@ enum { KEEP_S = 86400, PERSON_MAX = 64 };
 /* Said often, and harmless when said again: not worth a place in a ring. */
 static bool is_idempotent(uint32_t kind) {
     return kind == CMD_VISITOR_OPEN || kind == CMD_VISITOR_SEEN || kind == CMD_VISITOR_GONE ||
-           kind == CMD_VISITOR_BACK || kind == CMD_CONV_READ || kind == CMD_PRESENCE_SET;
+           kind == CMD_VISITOR_BACK || kind == CMD_CONV_READ || kind == CMD_PRESENCE_SET ||
+           kind == CMD_WORK_WHY;
 }
 
 /* Where a thread remembers for this actor; empty: nowhere. */

@@ -54,6 +54,7 @@
     X(WORK_WRAPPED, 49, "work.wrapped", act, A_PEOPLE, "")                                         \
     X(WORK_PRIORITY, 50, "work.priority", act, A_PEOPLE | A_API, "conv")                           \
     X(WORK_UNPARK, 51, "work.unpark", act, A_PEOPLE, "conv")                                       \
+    X(WORK_WHY, 52, "work.why", act, A_PEOPLE | A_API, "conv")                                     \
     /* conversations */                                                                            \
     X(MESSAGE_SEND, 60, "message.send", act, A_PEOPLE | A_API, "conv,text")                        \
     X(MESSAGE_RETRY, 61, "message.retry", act, A_PEOPLE | A_API, "conv,seq")                       \

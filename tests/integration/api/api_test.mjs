@@ -169,6 +169,15 @@ test('figures', async () => {
   }
 });
 
+test('why it waits', async () => {
+  const c = await conversation();
+  const r = await lead.call('GET', `/v1/work/${c.id}/why`);
+  assert.deepEqual([r.status, r.json.result.ok], [200, true]);
+  assert.match(r.json.result.text, /^It has waited \d+ s\. .*(agents? could take it|Nobody)/);
+  const other = await bob.call('GET', `/v1/work/${c.id}/why`);
+  assert.deepEqual([other.json.result.ok ?? false, other.json.result.error], [false, 'forbidden']);
+});
+
 test('accounts and passwords', async () => {
   assert.equal((await write(lead, '/v1/users', { id: 'carl', password: 'password of carl' })).status, 403);
   assert.ok((await done(boss, '/v1/users', { id: 'carl', password: 'password of carl', queues: ['chat'] })).ok);
