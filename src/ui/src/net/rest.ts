@@ -92,3 +92,9 @@ export async function contact(id: number): Promise<Contact> {
 
 export const contactConversations = async (id: number): Promise<Conv[]> =>
   convs(await request('GET', `/v1/contacts/${id}/conversations`));
+
+/* Why an item has whom it has, or still waits: a sentence, true at this moment. */
+export async function why(id: number): Promise<string> {
+  const r = (await request('GET', `/v1/work/${id}/why`)) as { result?: { ok?: boolean; text?: string } };
+  return r.result?.ok ? r.result.text ?? '' : '';
+}

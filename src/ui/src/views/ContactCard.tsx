@@ -10,6 +10,7 @@ import { useRoute } from '../store/route';
 import { isOpen } from '../store/select';
 import { setDrawer } from '../store/ui';
 import { useContact } from './useContact';
+import { useWhy } from './useWhy';
 
 export function ContactCard({ conv, work }: { conv: Conv; work?: Work }) {
   const client = useClient();
@@ -19,6 +20,7 @@ export function ContactCard({ conv, work }: { conv: Conv; work?: Work }) {
   const works = useStore((s) => s.works);
   const now = useNow(60_000);
   const { contact, others, loading } = useContact(conv);
+  const why = useWhy(work);
   const name = contact?.name || contactName(conv, work);
   const identities = contact?.identities.length ? contact.identities
     : [{ address: conv.peer, verified: false, source: '' }].filter((i) => i.address.addr);
@@ -65,7 +67,7 @@ export function ContactCard({ conv, work }: { conv: Conv; work?: Work }) {
       <section aria-labelledby="card-routing">
         <h3 id="card-routing">This conversation</h3>
         <dl className="facts">{routing.filter(([, v]) => v).map(([k, v]) => <div key={k}><dt>{k}</dt><dd>{v}</dd></div>)}</dl>
-        {(work?.waits_for || work?.reason) && <p className="why"><Icon name="question" size={12} /><span>{work.waits_for || work.reason}</span></p>}
+        {why && <p className="why"><Icon name="question" size={12} /><span>{why}</span></p>}
       </section>
       <section aria-labelledby="card-others">
         <h3 id="card-others">Other conversations</h3>
