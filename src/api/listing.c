@@ -10,7 +10,7 @@ bool listing_sees(const struct viewer *v, const struct policy *p, const struct c
     if (v->role != ROLE_AGENT || td_str_eqz(conv->last_agent, v->id))
         return true;
     if (work)
-        return viewer_sees_work(v, work->queue, work->agent) || td_str_eqz(work->preferred, v->id);
+        return viewer_sees_item(v, work) || td_str_eqz(work->preferred, v->id);
     /* Closed long ago: its channel's queue stands for the one it was in. */
     const struct channel_policy *channel = p ? policy_channel(p, conv->channel) : NULL;
     return channel && channel->queue.n &&

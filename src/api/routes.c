@@ -31,6 +31,8 @@ const struct api_route api_table[] = {
      "conv"},
     {"POST", CONV "/assign", "assignConversation", NEED_WRITE, api_command, CMD_WORK_ASSIGN,
      "conv"},
+    {"POST", CONV "/consult", "consultConversation", NEED_WRITE, api_command, CMD_WORK_CONSULT,
+     "conv"},
     {"POST", CONV "/snooze", "snoozeConversation", NEED_WRITE, api_command, CMD_WORK_SNOOZE,
      "conv"},
     {"POST", CONV "/priority", "prioritizeConversation", NEED_WRITE, api_command, CMD_WORK_PRIORITY,

@@ -98,8 +98,9 @@ bool act_sees(struct core *c, const struct call *call, const struct target *t) {
     if (call->who && t->rt) {
         const struct queue *q = map_get(&c->queue_ids, t->rt->w->queue);
         struct td_str me = call->who->a->id;
-        if (t->rt->owner == call->who || (q && queues_is_member(q, call->who)) ||
-            td_str_eq(t->rt->w->preferred, me) || td_str_eq(t->conv->last_agent, me))
+        if (t->rt->owner == call->who || td_str_eq(t->rt->w->consult, me) ||
+            (q && queues_is_member(q, call->who)) || td_str_eq(t->rt->w->preferred, me) ||
+            td_str_eq(t->conv->last_agent, me))
             return true;
     }
     act_reject(c, "forbidden", "This conversation belongs to a queue that you do not serve.");

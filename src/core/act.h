@@ -25,6 +25,11 @@ struct work_rt *act_work(struct core *c, struct target *t);
 /* Marks the conversation and gives the struct to write to. */
 struct conv *act_edit(struct core *c, struct target *t);
 
+/* A private note of the command's text, marked ("", "whisper", "consult") and, when `to` is not
+ * empty, addressed to that agent. core/consult.c */
+void note_put(struct core *c, const struct call *call, struct target *t, const char *mark,
+              struct td_str to);
+
 bool act_is_person(const struct call *call);
 bool act_is_lead(const struct call *call);
 /* He has it, or is a lead or a token. false: refused as "not-yours". */

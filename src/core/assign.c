@@ -78,8 +78,12 @@ void apply_work_assign(struct core *c, const struct call *call) {
     if (t.rt->owner == a && t.rt->w->state == WS_ACTIVE)
         return;
     life_force(c, t.rt, a);
-    struct td_str text = td_arena_printf(c->batch, "%.*s gave it to %.*s.", TD_FMT(act_name(call)),
+    struct td_str text =
+        call->who == a ? td_arena_printf(c->batch, "%.*s took it over", TD_FMT(agents_name(a)))
+                       : td_arena_printf(c->batch, "%.*s gave it to %.*s", TD_FMT(act_name(call)),
                                          TD_FMT(agents_name(a)));
+    text = td_arena_printf(c->batch, "%.*s%s%.*s", TD_FMT(text), act->text.n ? ": " : ".",
+                           TD_FMT(act->text));
     took(c, &t, a, text);
     timeline_event(c, t.cell, "assigned", call->cmd->actor, text);
 }
@@ -109,6 +113,11 @@ static void to_agent(struct core *c, const struct call *call, struct target *t,
                      struct agent_rt *a) {
     struct work *w = t->rt->w;
     bool live = w->channel_kind == CK_CHAT && !w->left_message;
+    const struct kind_policy *k = capacity_kind(a, w->channel_kind);
+    if (!k || !k->maximum) { /* it would wait for him for ever */
+        act_reject(c, "invalid", "%.*s does not take this channel.", TD_FMT(agents_name(a)));
+        return;
+    }
     if (live && (!a->a->sessions.n || a->a->presence == PR_OUT)) {
         act_reject(c, "not-available", "%.*s is out.", TD_FMT(agents_name(a)));
         return;
@@ -125,6 +134,11 @@ static void to_queue(struct core *c, const struct call *call, struct target *t, 
     const struct queue_policy *q = policy_queue(c->policy, id);
     if (!q) {
         act_reject(c, "not-found", "There is no queue %.*s.", TD_FMT(id));
+        return;
+    }
+    if (t->rt->w->state == WS_QUEUED && td_str_eq(t->rt->w->queue, id) &&
+        !t->rt->w->preferred_only) {
+        act_reject(c, "invalid", "It waits in that queue.");
         return;
     }
     struct td_str from = t->rt->w->agent;

@@ -9,23 +9,27 @@
 
 enum { TAGS_MAX = 100 };
 
+/* A note to the agent who has it, marked as a whisper, is a supervisor's. */
+static bool may_whisper(struct core *c, const struct call *call, const struct target *t) {
+    const struct act *act = call->body;
+    if (!act_is_lead(call))
+        act_reject(c, "forbidden", "Only supervisors whisper.");
+    else if (!t->rt || !t->rt->owner || !td_str_eq(t->rt->w->agent, act->agent))
+        act_reject(c, "invalid", "%.*s does not have this conversation.", TD_FMT(act->agent));
+    else
+        return true;
+    return false;
+}
+
 void apply_note_add(struct core *c, const struct call *call) {
     const struct act *act = call->body;
     struct target t;
     if (!act_target(c, act->conv, &t) || !act_sees(c, call, &t))
         return;
-    struct td_message m = {.id = call->cmd->message_id,
-                           .direction = TD_INTERNAL,
-                           .kind = TD_MSG_NOTE,
-                           .is_private = true,
-                           .author = call->cmd->actor,
-                           .text = act->text,
-                           .received_at = call->cmd->received_at,
-                           .client_ref = call->cmd->id};
-    m.attachments.v = act->attachments.v;
-    m.attachments.n = act->attachments.n;
-    timeline_add(c, t.cell, &m);
-    c->result.seq = m.seq;
+    if (!act->agent.n)
+        note_put(c, call, &t, "", act->agent);
+    else if (may_whisper(c, call, &t))
+        note_put(c, call, &t, "whisper", act->agent);
 }
 
 void apply_conv_read(struct core *c, const struct call *call) {

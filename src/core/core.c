@@ -62,6 +62,7 @@ static const struct handler {
     [CMD_WORK_PRIORITY] = {needs_work, apply_work_priority},
     [CMD_WORK_UNPARK] = {needs_work, apply_work_unpark},
     [CMD_WORK_WHY] = {needs_work, apply_work_why},
+    [CMD_WORK_CONSULT] = {needs_work, apply_work_consult},
     [CMD_MESSAGE_SEND] = {needs_message_send, apply_message_send},
     [CMD_MESSAGE_RETRY] = {needs_message_retry, apply_message_retry},
     [CMD_NOTE_ADD] = {needs_work, apply_note_add},

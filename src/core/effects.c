@@ -71,6 +71,7 @@ static void audience_of(struct event *e, const struct work *w) {
     e->staff = true;
     e->queue = w->queue;
     e->agent = w->agent;
+    e->consult = w->consult;
 }
 
 void effects_fact(struct core *c, const struct fact_args *f) {
@@ -265,6 +266,8 @@ static void announce(struct core *c, struct cell *cell) {
                 e.was_agent = rt->was_agent;
             if (!td_str_eq(rt->was_queue, e.queue))
                 e.was_queue = rt->was_queue;
+            if (!td_str_eq(rt->was_consult, e.consult))
+                e.was_consult = rt->was_consult;
         }
     }
     announce_body(c, cell, &e);

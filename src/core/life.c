@@ -100,6 +100,8 @@ static void count_change(struct core *c, struct work_rt *rt, struct agent_rt *a,
             stats_work(c, w, STAT_CLOSED_UNANSWERED, 1);
         w->unanswered = false;
     }
+    if (state == WS_QUEUED || state == WS_WRAP || state >= WS_DONE) /* it ends with whoever asked */
+        cell_set(rt->cell, &w->consult, (struct td_str){NULL, 0});
     if (w->state != state || !w->since)
         w->since = c->now;
 }

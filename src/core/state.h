@@ -171,7 +171,7 @@ struct work_rt {
     struct list kick;
     bool counted; /* its units stand in the owner's ledger */
     /* as last committed, for the audience of the change and for the indexes */
-    struct td_str was_queue, was_agent;
+    struct td_str was_queue, was_agent, was_consult;
     bool was_open;
     /* what its visitor was last told */
     struct {

@@ -250,6 +250,7 @@ static void remember(struct cell *cell) {
         struct work_rt *rt = cell->rt;
         rt->was_queue = rt->w->queue;
         rt->was_agent = rt->w->agent;
+        rt->was_consult = rt->w->consult;
         rt->was_open = cell->state == CELL_PRESENT && rt->w->state < WS_DONE;
     } else if (cell->kind == EK_CONV) {
         struct conv_rt *rt = cell->rt;

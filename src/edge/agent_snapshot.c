@@ -120,12 +120,12 @@ static bool seen(struct agent_conn *c, struct td_arena *a, const struct read_ite
         return true;
     if (entity == EK_WORK)
         return !record_unpack(a, &rec_work, v[at].bytes, &w, NULL) &&
-               viewer_sees_work(&c->viewer, w.queue, w.agent);
+               viewer_sees_item(&c->viewer, &w);
     for (size_t i = 0; i < n; i++) { /* the reader puts a conversation behind its work */
         size_t near = at > i ? at - i - 1 : n;
         if (near < n && item_entity(&v[near], &other) == EK_WORK && td_str_eq(other, k))
             return !record_unpack(a, &rec_work, v[near].bytes, &w, NULL) &&
-                   viewer_sees_work(&c->viewer, w.queue, w.agent);
+                   viewer_sees_item(&c->viewer, &w);
     }
     return false;
 }

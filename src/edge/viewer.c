@@ -40,12 +40,18 @@ bool viewer_sees_work(const struct viewer *v, struct td_str queue, struct td_str
     return serves(v, queue) || td_str_eqz(agent, v->id);
 }
 
+bool viewer_sees_item(const struct viewer *v, const struct work *w) {
+    return viewer_sees_work(v, w->queue, w->agent) || td_str_eqz(w->consult, v->id);
+}
+
 enum sight viewer_sees(const struct viewer *v, const struct event *ev) {
     if (!ev->staff)
         return SIGHT_NONE;
     if (ev->kind == EV_ALARM)
         return v->role == ROLE_AGENT ? SIGHT_NONE : SIGHT_YES;
-    if (viewer_sees_work(v, ev->queue, ev->agent))
+    if (viewer_sees_work(v, ev->queue, ev->agent) || td_str_eqz(ev->consult, v->id))
         return SIGHT_YES;
-    return serves(v, ev->was_queue) || td_str_eqz(ev->was_agent, v->id) ? SIGHT_GONE : SIGHT_NONE;
+    bool saw = serves(v, ev->was_queue) || td_str_eqz(ev->was_agent, v->id) ||
+               td_str_eqz(ev->was_consult, v->id);
+    return saw ? SIGHT_GONE : SIGHT_NONE;
 }

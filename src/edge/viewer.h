@@ -24,5 +24,7 @@ enum sight viewer_sees(const struct viewer *v, const struct event *ev);
 /* For snapshots: an entity by the queue and agent of its work. Both empty: everybody on the staff.
  */
 bool viewer_sees_work(const struct viewer *v, struct td_str queue, struct td_str agent);
+/* The same for a piece of work, with the agent who is asked for advice. */
+bool viewer_sees_item(const struct viewer *v, const struct work *w);
 
 #endif

@@ -55,6 +55,7 @@
     X(WORK_PRIORITY, 50, "work.priority", act, A_PEOPLE | A_API, "conv")                           \
     X(WORK_UNPARK, 51, "work.unpark", act, A_PEOPLE, "conv")                                       \
     X(WORK_WHY, 52, "work.why", act, A_PEOPLE | A_API, "conv")                                     \
+    X(WORK_CONSULT, 53, "work.consult", act, A_PEOPLE, "conv")                                     \
     /* conversations */                                                                            \
     X(MESSAGE_SEND, 60, "message.send", act, A_PEOPLE | A_API, "conv,text")                        \
     X(MESSAGE_RETRY, 61, "message.retry", act, A_PEOPLE | A_API, "conv,seq")                       \

@@ -155,7 +155,8 @@ struct work {
     bool left_message; /* live, but nobody comes in time: the visitor left a message */
     int64_t send_at;   /* a send of the conversation waits until then; keeps the work resident */
     int64_t since;     /* of this state */
-    bool unanswered;   /* the customer entered and has had no reply of a person yet */
+    struct td_str consult;         /* agent who is asked for advice and sees it; "": none */
+    bool unanswered;               /* the customer entered and has had no reply of a person yet */
     struct td_str visitor_session; /* the visitor's newest socket; gone of an older one is stale */
     /* calls: last heard of; not heard of since the link was lost */
     int64_t renewed_at;

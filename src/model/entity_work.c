@@ -61,6 +61,7 @@ static const struct field work_fields[] = {
     FIELD(48, F_BOOL, struct work, unheard, .flags = FF_INTERNAL),
     FIELD(60, F_I64, struct work, since, STAFF),
     FIELD(61, F_BOOL, struct work, unanswered, STAFF),
+    FIELD(62, F_STR, struct work, consult, STAFF),
 };
 const struct record rec_work = {.name = "work",
                                 .kind = EK_WORK,

@@ -21,6 +21,8 @@ static const struct field event_fields[] = {
     FIELD(13, F_STR, struct event, visitor, INTERNAL),
     FIELD(14, F_STR, struct event, sender, INTERNAL),
     FIELD(15, F_BYTES, struct event, body, INTERNAL, .max = 1 << 20),
+    FIELD(20, F_STR, struct event, consult, INTERNAL),
+    FIELD(21, F_STR, struct event, was_consult, INTERNAL),
 };
 const struct record rec_event = {.name = "event",
                                  .kind = RK_EVENT,

@@ -31,7 +31,8 @@ struct event {
     bool staff; /* agents may see it: those of `queue`, `agent` himself, all leads */
     struct td_str queue, agent; /* empty both with staff: everybody on the staff */
     struct td_str was_agent,
-        was_queue;         /* who could see it before: they must learn that it is gone */
+        was_queue; /* who could see it before: they must learn that it is gone */
+    struct td_str consult, was_consult; /* an agent who is, or was, asked for advice */
     struct td_str visitor; /* thread key "<channel>|<type>:<addr>" that may see it; empty: nobody */
     struct td_str sender;  /* EV_RESULT: to whom */
     struct td_str body;

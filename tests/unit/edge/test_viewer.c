@@ -180,11 +180,31 @@ static void test_many_queues(void **state) {
     viewer_fini(&v);
 }
 
+/* Whoever is asked for advice sees it while he is asked, and learns when it ends; alarms never. */
+static void who_is_consulted_sees_it(void **state) {
+    struct viewer v = viewer_as(ROLE_AGENT);
+    struct work w = {.queue = TD_STR("mail"), .agent = TD_STR("bob"), .consult = TD_STR("anna")};
+    struct event e = {.kind = EV_MESSAGE, .staff = true, .queue = w.queue, .agent = w.agent};
+    (void)state;
+    assert_true(viewer_sees_item(&v, &w));
+    assert_int_equal(viewer_sees(&v, &e), SIGHT_NONE);
+    e.consult = w.consult;
+    assert_int_equal(viewer_sees(&v, &e), SIGHT_YES);
+    e.kind = EV_ALARM;
+    assert_int_equal(viewer_sees(&v, &e), SIGHT_NONE);
+    e.kind = EV_ENTITY;
+    e.was_consult = e.consult;
+    e.consult.n = w.consult.n = 0;
+    assert_int_equal(viewer_sees(&v, &e), SIGHT_GONE);
+    assert_false(viewer_sees_item(&v, &w));
+    viewer_fini(&v);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_matrix),      cmocka_unit_test(test_cases),
         cmocka_unit_test(test_work),        cmocka_unit_test(test_set),
-        cmocka_unit_test(test_many_queues),
+        cmocka_unit_test(test_many_queues), cmocka_unit_test(who_is_consulted_sees_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
