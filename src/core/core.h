@@ -89,7 +89,7 @@ struct effect {
     int64_t score;
     int64_t ttl_ms;
     int64_t at; /* FX_COUNT: begin of the quarter of an hour */
-    bool open; /* FX_PUT of EK_WORK: it is open, belongs to the set a new leader loads */
+    bool open;  /* FX_PUT of EK_WORK: it is open, belongs to the set a new leader loads */
 };
 struct effects {
     const struct effect *v;
@@ -97,7 +97,8 @@ struct effects {
 };
 /* Everything since core_begin, in this order: changed entities once each in their last state (their
  * version has grown by one), indexes, the EV_ENTITY events of what staff may see, then logs, sends
- * and all other events as they happened, visitors' EV_VISIT last; then the figures (core/stats.h). */
+ * and all other events as they happened, visitors' EV_VISIT last; then the figures (core/stats.h).
+ */
 struct effects core_drain(struct core *c);
 
 /* Index names: "open", "closed" (score: last activity), "contact:<id>" (score: since when it

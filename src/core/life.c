@@ -91,7 +91,7 @@ static void count_change(struct core *c, struct work_rt *rt, struct agent_rt *a,
     if (was_in_hand && !capacity_state_counts(state) && state != WS_HELD &&
         w->channel_kind == CK_CHAT && !w->left_message)
         estimate_note(c, w->queue, c->now - w->accepted_at);
-    if (rt->counted)
+    if (rt->counted && rt->owner)
         cell_edit_quietly(c, rt->owner->cell);
     if (a && capacity_state_counts(state))
         cell_edit_quietly(c, a->cell);

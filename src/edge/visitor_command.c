@@ -61,12 +61,10 @@ static const struct {
     const char *t;
     uint32_t kind;
     bool needs_id, acts;
-} frames[] = {{"open", CMD_VISITOR_OPEN, true, true},
-              {"send", CMD_MESSAGE_IN, true, true},
-              {"seen", CMD_VISITOR_SEEN, false, false},
-              {"end", CMD_VISITOR_END, true, false},
-              {"rate", CMD_VISITOR_RATE, true, false},
-              {"callback", CMD_VISITOR_CALLBACK, true, true}};
+} frames[] = {
+    {"open", CMD_VISITOR_OPEN, true, true},   {"send", CMD_MESSAGE_IN, true, true},
+    {"seen", CMD_VISITOR_SEEN, false, false}, {"end", CMD_VISITOR_END, true, false},
+    {"rate", CMD_VISITOR_RATE, true, false},  {"callback", CMD_VISITOR_CALLBACK, true, true}};
 
 static void on_appended(void *arg, int rc, struct td_str inbox_id) {
     struct visitor_sending *s = arg;
