@@ -190,14 +190,14 @@ void apply_presence_set(struct core *c, const struct call *call) {
                    TD_FMT(act->presence));
         return;
     }
-    if (presence == PR_AVAILABLE && !a->a->sessions.n) {
+    bool comes = a->a->presence == PR_OUT && presence != PR_OUT;
+    if ((comes || presence == PR_AVAILABLE) && !a->a->sessions.n) {
         act_reject(c, "invalid", "%.*s is not logged in.", TD_FMT(agents_name(a)));
         return;
     }
-    if (presence == PR_AVAILABLE && a->a->presence == PR_OUT)
+    if (comes) /* by way of a pause, too */
         log_in(c, a);
-    else
-        presence_set(c, a, presence, act->reason);
+    presence_set(c, a, presence, act->reason);
 }
 
 void apply_extension_set(struct core *c, const struct call *call) {

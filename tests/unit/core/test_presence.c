@@ -124,6 +124,25 @@ static void test_who_sets_whose_presence(void **state) {
     fix_close(&f);
 }
 
+/* A night at home makes nobody the longest idle, by whatever way he comes back. */
+static void test_back_by_way_of_a_pause(void **state) {
+    struct fix f;
+    (void)state;
+    fix_open(&f);
+    fix_agent(&f, "anna");
+    fix_act(&f, "anna", CMD_PRESENCE_SET, (struct act){.presence = S("out")});
+    f.now += 36000000;
+    fix_act(&f, "anna", CMD_PRESENCE_SET, (struct act){.presence = S("paused")});
+    assert_int_equal(fix_get_agent(&f, "anna")->presence, PR_PAUSED);
+    assert_int_equal(fix_get_agent(&f, "anna")->last_work_end, f.now);
+    fix_act(&f, "anna", CMD_PRESENCE_SET, (struct act){.presence = S("out")});
+    fix_session(&f, "anna", "anna", false);
+    fix_act(&f, "anna", CMD_PRESENCE_SET, (struct act){.presence = S("paused")});
+    assert_true(td_str_eqz(f.result.error, "invalid")); /* she is not there */
+    assert_int_equal(fix_get_agent(&f, "anna")->presence, PR_OUT);
+    fix_close(&f);
+}
+
 static void test_no_avalanche_after_login(void **state) {
     struct fix f;
     struct fix_policy p;
@@ -191,6 +210,7 @@ int main(void) {
         cmocka_unit_test(test_mail_waits_a_little_for_its_agent),
         cmocka_unit_test(test_pause_takes_no_new_work),
         cmocka_unit_test(test_who_sets_whose_presence),
+        cmocka_unit_test(test_back_by_way_of_a_pause),
         cmocka_unit_test(test_no_avalanche_after_login),
         cmocka_unit_test(test_silent_agent),
     };
