@@ -143,6 +143,32 @@ static void test_back_by_way_of_a_pause(void **state) {
     fix_close(&f);
 }
 
+/* The inbox may be read before the timer of the login limit fires: the first in line comes first.
+ */
+static void test_the_limit_ends_in_order(void **state) {
+    static const char *const queues[] = {"support", "second"};
+    struct fix f;
+    struct fix_policy p;
+    uint64_t ids[3];
+    (void)state;
+    fix_open(&f);
+    fix_policy(&p)->login_ramp_ms = 20000;
+    fix_config(&f, &p.p);
+    for (int i = 0; i < 3; i++) {
+        char name[] = {'v', (char)('0' + i), 0};
+        fix_visitor(&f, name, "Hello?");
+        ids[i] = f.result.conv;
+        f.now += 1000;
+    }
+    fix_agent_of(&f, "anna", queues, 2);
+    fix_accept(&f, "anna", ids[0]);
+    f.now += 20000;
+    fix_lead(&f, "boss", CMD_WORK_TRANSFER, (struct act){.conv = ids[2], .queue = S("second")});
+    assert_int_equal(fix_work(&f, ids[1])->state, WS_OFFERED);
+    assert_int_equal(fix_work(&f, ids[2])->state, WS_QUEUED);
+    fix_close(&f);
+}
+
 static void test_no_avalanche_after_login(void **state) {
     struct fix f;
     struct fix_policy p;
@@ -211,6 +237,7 @@ int main(void) {
         cmocka_unit_test(test_pause_takes_no_new_work),
         cmocka_unit_test(test_who_sets_whose_presence),
         cmocka_unit_test(test_back_by_way_of_a_pause),
+        cmocka_unit_test(test_the_limit_ends_in_order),
         cmocka_unit_test(test_no_avalanche_after_login),
         cmocka_unit_test(test_silent_agent),
     };
