@@ -134,6 +134,11 @@ static void place_work(struct core *c, struct work_rt *rt) {
     tell_why(c, rt, &choice);
 }
 
+static void place_kicked(struct core *c, struct work_rt *rt) {
+    list_del(&rt->kick);
+    place_work(c, rt);
+}
+
 /* ---- an agent became free ---- */
 
 struct pick {
@@ -263,6 +268,8 @@ static void serve_agent(struct core *c, struct agent_rt *a) {
             break;
         if (best.rt->w->state == WS_HELD)
             life_resume(c, best.rt);
+        else if (!list_empty(&best.rt->kick)) /* new here: others may be idle longer */
+            place_kicked(c, best.rt);
         else
             give(c, best.rt, a, &best.plan, select_freed(c, a, best.rt));
     }
@@ -276,9 +283,7 @@ void router_settle(struct core *c) {
             list_del(at);
             serve_agent(c, CONTAINER_OF(at, struct agent_rt, kick));
         } else if (!list_empty(&c->kicked_work)) {
-            struct list *at = c->kicked_work.next;
-            list_del(at);
-            place_work(c, CONTAINER_OF(at, struct work_rt, kick));
+            place_kicked(c, CONTAINER_OF(c->kicked_work.next, struct work_rt, kick));
         } else {
             if (c->reserves)
                 ready_sync(c); /* may let something go */

@@ -45,6 +45,23 @@ static void test_longest_idle(void **state) {
     fix_close(&f);
 }
 
+/* What an agent gives away is new to all, and not hers again because she is looked at first. */
+static void test_given_away_to_the_longest_idle(void **state) {
+    static const char *const dans[] = {"social"}, *const annas[] = {"texts", "social"};
+    struct fix f;
+    (void)state;
+    fix_open(&f);
+    fix_agent_of(&f, "dan", dans, 1);
+    f.now += 1000;
+    fix_agent_of(&f, "anna", annas, 2);
+    fix_sms(&f, "+1", "m1");
+    uint64_t id = f.result.conv;
+    assert_true(is(last(&f)->agent, "anna"));
+    fix_act(&f, "anna", CMD_WORK_TRANSFER, (struct act){.conv = id, .queue = S("social")});
+    assert_true(is(fix_work(&f, id)->agent, "dan"));
+    fix_close(&f);
+}
+
 static void test_chats_are_spread(void **state) {
     struct fix f;
     (void)state;
@@ -319,6 +336,7 @@ static void test_a_parked_chat_returns_to_its_agent_above_capacity(void **state)
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_longest_idle),
+        cmocka_unit_test(test_given_away_to_the_longest_idle),
         cmocka_unit_test(test_chats_are_spread),
         cmocka_unit_test(test_strategies),
         cmocka_unit_test(test_most_skilled),
