@@ -175,7 +175,8 @@ static enum why may_have_his(struct core *c, const struct agent_rt *a, const str
 enum why select_may(struct core *c, const struct agent_rt *a, const struct work_rt *rt,
                     struct plan *plan, uint32_t *relaxed) {
     *relaxed = 0;
-    if (is_his(a, rt))
+    /* What was handed to him and now waits for all is found by all in the same way. */
+    if (is_his(a, rt) && (rt->waits_on == a || rt->w->returning))
         return may_have_his(c, a, rt, plan);
     enum why why = item_qualifies(a, rt, relaxed);
     if (why != WHY_OK)

@@ -62,6 +62,30 @@ static void test_given_away_to_the_longest_idle(void **state) {
     fix_close(&f);
 }
 
+/* A colleague who goes and comes back finds what was handed to him among all others', and only if
+ * he has the skills for it. */
+static void test_handed_over_to_one_who_left(void **state) {
+    struct fix f;
+    struct fix_policy p;
+    struct skill_need need = {.skill = S("billing"), .level = 2};
+    (void)state;
+    fix_open(&f);
+    fix_policy(&p);
+    p.queues[0].skills.v = &need;
+    p.queues[0].skills.n = 1;
+    fix_config(&f, &p.p);
+    fix_agent(&f, "ben");
+    fix_visitor(&f, "v1", "1");
+    fix_visitor(&f, "v2", "2");
+    uint64_t id = f.result.conv;
+    fix_act(&f, "ben", CMD_PRESENCE_SET, (struct act){.presence = S("paused")});
+    fix_lead(&f, "boss", CMD_WORK_TRANSFER, (struct act){.conv = id, .agent = S("ben")});
+    fix_act(&f, "ben", CMD_PRESENCE_SET, (struct act){.presence = S("out")});
+    fix_act(&f, "ben", CMD_PRESENCE_SET, (struct act){.presence = S("available")});
+    assert_int_equal(fix_work(&f, id)->state, WS_QUEUED);
+    fix_close(&f);
+}
+
 static void test_chats_are_spread(void **state) {
     struct fix f;
     (void)state;
@@ -337,6 +361,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_longest_idle),
         cmocka_unit_test(test_given_away_to_the_longest_idle),
+        cmocka_unit_test(test_handed_over_to_one_who_left),
         cmocka_unit_test(test_chats_are_spread),
         cmocka_unit_test(test_strategies),
         cmocka_unit_test(test_most_skilled),
