@@ -12,6 +12,7 @@
 #include "core/queues.h"
 #include "core/ready.h"
 #include "core/router.h"
+#include "core/select.h"
 #include "core/table.h"
 #include "core/timers.h"
 #include "core/visits.h"
@@ -29,19 +30,34 @@ static struct cell *singleton(struct core *c, uint32_t kind) {
     return table_find(c, kind, (struct td_str){NULL, 0});
 }
 
-static bool after(const struct work_rt *x, const struct work_rt *y) {
-    return x->w->id > y->w->id;
+/* A total order of work. */
+typedef bool order_fn(struct core *c, const struct work_rt *x, const struct work_rt *y);
+
+static bool by_id(struct core *c, const struct work_rt *x, const struct work_rt *y) {
+    (void)c;
+    return x->w->id < y->w->id;
 }
 
-static void sift(struct ptrs *p, size_t n, size_t i) {
+static void sift(struct core *c, struct ptrs *p, order_fn *before, size_t n, size_t i) {
     for (size_t child; (child = 2 * i + 1) < n; i = child) {
-        if (child + 1 < n && after(p->v[child + 1], p->v[child]))
+        if (child + 1 < n && before(c, p->v[child], p->v[child + 1]))
             child++;
-        if (!after(p->v[child], p->v[i]))
+        if (!before(c, p->v[i], p->v[child]))
             return;
         void *x = p->v[i];
         p->v[i] = p->v[child];
         p->v[child] = x;
+    }
+}
+
+static void sort(struct core *c, struct ptrs *works, order_fn *before) {
+    for (size_t i = works->n / 2; i-- > 0;)
+        sift(c, works, before, works->n, i);
+    for (size_t n = works->n; n > 1; n--) {
+        void *x = works->v[0];
+        works->v[0] = works->v[n - 1];
+        works->v[n - 1] = x;
+        sift(c, works, before, n - 1, 0);
     }
 }
 
@@ -55,14 +71,7 @@ static struct ptrs open_work(struct core *c) {
             rt->w->kind != WK_CALL)
             ptrs_push(&works, cell->rt);
     }
-    for (size_t i = works.n / 2; i-- > 0;)
-        sift(&works, works.n, i);
-    for (size_t n = works.n; n > 1; n--) {
-        void *x = works.v[0];
-        works.v[0] = works.v[n - 1];
-        works.v[n - 1] = x;
-        sift(&works, n - 1, 0);
-    }
+    sort(c, &works, by_id);
     return works;
 }
 
@@ -110,6 +119,7 @@ void config_ready(struct core *c) {
         adopt_orphan(works.v[i]);
     for (size_t i = 0; i < c->agents.n; i++)
         capacity_recount(c->agents.v[i]);
+    sort(c, &works, select_before); /* somebody may have become free in the gap: the first first */
     for (size_t i = 0; i < works.n; i++) {
         struct work_rt *rt = works.v[i];
         if (rt->w->state == WS_QUEUED)

@@ -86,6 +86,30 @@ static void test_handed_over_to_one_who_left(void **state) {
     fix_close(&f);
 }
 
+/* Two chats wait for ben alone; when that ends without a leader the next begins with the more
+ * urgent one, not with the older number. */
+static void test_a_new_leader_keeps_the_order(void **state) {
+    struct fix f;
+    uint64_t ids[2];
+    (void)state;
+    fix_open(&f);
+    fix_agent(&f, "ben");
+    fix_act(&f, "ben", CMD_PRESENCE_SET, (struct act){.presence = S("paused")});
+    for (int i = 0; i < 2; i++) {
+        fix_visitor(&f, i ? "v1" : "v0", "Hello?");
+        ids[i] = f.result.conv;
+        fix_lead(&f, "boss", CMD_WORK_TRANSFER, (struct act){.conv = ids[i], .agent = S("ben")});
+    }
+    fix_lead(&f, "boss", CMD_WORK_PRIORITY, (struct act){.conv = ids[0], .priority = 5});
+    fix_agent(&f, "anna");
+    f.now += 70000;
+    fix_restart(&f);
+    fix_wait(&f, 0);
+    assert_int_equal(fix_work(&f, ids[1])->state, WS_OFFERED);
+    assert_int_equal(fix_work(&f, ids[0])->state, WS_QUEUED);
+    fix_close(&f);
+}
+
 static void test_chats_are_spread(void **state) {
     struct fix f;
     (void)state;
@@ -362,6 +386,7 @@ int main(void) {
         cmocka_unit_test(test_longest_idle),
         cmocka_unit_test(test_given_away_to_the_longest_idle),
         cmocka_unit_test(test_handed_over_to_one_who_left),
+        cmocka_unit_test(test_a_new_leader_keeps_the_order),
         cmocka_unit_test(test_chats_are_spread),
         cmocka_unit_test(test_strategies),
         cmocka_unit_test(test_most_skilled),
