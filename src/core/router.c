@@ -62,8 +62,8 @@ void router_agent_left(struct core *c, struct agent_rt *a) {
     for (size_t i = 0; i < moved.n; i++)
         router_requeue(c, moved.v[i]);
     ptrs_fini(&moved);
-    for (size_t i = 0; i < a->queues.n; i++) {
-        struct queue *q = a->queues.v[i];
+    for (size_t i = 0; i < c->queues.n; i++) { /* relaxation may have brought him there */
+        struct queue *q = c->queues.v[i];
         LIST_EACH(at, &q->excluding)
         router_kick_work(c, CONTAINER_OF(at, struct work_rt, excluding));
     }

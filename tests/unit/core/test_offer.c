@@ -153,12 +153,38 @@ static void test_one_offer_at_a_time(void **state) {
     fix_close(&f);
 }
 
+/* Who declined is asked again when the last of the others goes, from whatever queue he came. */
+static void test_the_last_of_the_others_goes(void **state) {
+    static const char *const annas[] = {"support"}, *const bens[] = {"second"};
+    struct relax_step relax = {.after_ms = 1000, .queue = S("second")};
+    struct fix_policy p;
+    struct fix f;
+    (void)state;
+    fix_open(&f);
+    fix_policy(&p);
+    p.queues[0].relax.v = &relax;
+    p.queues[0].relax.n = 1;
+    fix_config(&f, &p.p);
+    fix_agent_of(&f, "ben", bens, 1);
+    fix_call(&f, "ben", "k1", 1, "active");
+    fix_visitor(&f, "v1", "Hello?");
+    uint64_t id = f.result.conv;
+    fix_wait(&f, 1000); /* now ben may have it, when he has hung up */
+    fix_agent_of(&f, "anna", annas, 1);
+    fix_decline(&f, "anna", id);
+    assert_int_equal(fix_work(&f, id)->state, WS_QUEUED);
+    fix_act(&f, "ben", CMD_PRESENCE_SET, (struct act){.presence = S("draining")});
+    assert_true(td_str_eqz(fix_work(&f, id)->agent, "anna"));
+    fix_close(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_time_out),
         cmocka_unit_test(test_two_misses_for_text_messages),
         cmocka_unit_test(test_decline_goes_to_a_colleague),
         cmocka_unit_test(test_exclusion_ends),
+        cmocka_unit_test(test_the_last_of_the_others_goes),
         cmocka_unit_test(test_answer_to_a_dead_offer),
         cmocka_unit_test(test_an_accept_before_the_timer_wins),
         cmocka_unit_test(test_offer_that_fell_into_a_gap),
