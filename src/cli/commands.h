@@ -39,4 +39,6 @@ int cmd_check(struct cli *c); /* settings.c */
 int cmd_channel_types(struct cli *c);
 int cmd_reference(struct cli *c);
 
+int cmd_simulate(struct cli *c); /* simulate.c */
+
 #endif

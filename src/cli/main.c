@@ -39,6 +39,10 @@ static const struct cli_command commands[] = {
      cmd_backup},
     {"restore", "FILE", 1, 1, "force",
      "into an empty Redis; --force removes what is there. No tandemd may run", cmd_restore},
+    {"simulate", "POLICY DAY", 2, 2, "compare= compare-day= staff= group= replay= days= seed= csv",
+     "a day on the real core: waits, service levels, occupancy; --compare POLICY2 beside it; "
+     "--staff 80/20: agents per hour; see src/sim/README.md",
+     cmd_simulate},
     {"check", "FILE", 1, 1, "", "reads settings and prints every error", cmd_check},
     {"channel-types", "[NAME]", 0, 1, "", "the connectors; of one, its settings",
      cmd_channel_types},

@@ -64,6 +64,8 @@ void item_abandoned(struct sim *s, struct item *item) {
 
 void item_handled(struct sim *s, struct item *item) {
     struct sim_tally *t = sim_tally_of(s, item);
+    if (item->desk)
+        desk_look(s, item->desk);
     if (!t || !item->answered)
         return;
     t->handled++;

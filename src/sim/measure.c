@@ -60,9 +60,9 @@ const struct sim_metric_row sim_metrics[SIM_METRICS] = {
     [SIM_ABANDON] = {"abandon", "gave up", '%'},
     [SIM_HANDLE] = {"handle_s", "handle time", 's'},
     [SIM_ATTENTION] = {"attention_s", "attention", 's'},
-    [SIM_QUEUE] = {"queue", "waiting", 'n'},
+    [SIM_QUEUE] = {"waiting", "waiting", 'n'},
     [SIM_CONCURRENCY] = {"concurrency", "at once", 'n'},
-    [SIM_LOAD] = {"load", "in hand", 'n'},
+    [SIM_LOAD] = {"in_hand", "in hand", 'n'},
 };
 
 struct sim_sums sim_metric_of(const struct sim_tally *t, enum sim_metric m) {

@@ -178,6 +178,7 @@ static void test_phone(void **state) {
     /* 105–225, wrap-up to 255, 260–320 */
     NEAR(t.wait_answered_s, 5 + 150, 0.01);
     NEAR(t.handle_s, 180, 0.01);
+    NEAR(t.attention_s, 180, 0.01); /* nothing else was in hand */
     t = of(r, MAIL);
     /* 90–100 and, between wrap-up and nothing, only after the second: 350–390 */
     NEAR(t.handle_s, 300, 0.01);
