@@ -37,7 +37,7 @@ static int try_staff(struct search *x) {
     g->staff = x->staff;
     g->n_staff = x->s->plan.steps;
     g->staff_s = x->s->plan.step_s;
-    g->n_shifts = 0;
+    g->n_shifts = g->n_breaks = 0;
     x->runs++;
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "\rtrial %zu: at most %u agents ", x->runs, most);
