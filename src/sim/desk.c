@@ -233,7 +233,7 @@ static void account(struct sim *s, const struct desk *d) {
                         .profile = d->group->profile,
                         .queues = d->group->queues,
                         .skills = d->group->skills};
-    if (s->has_phones)
+    if (s->has_phones || s->plan->phones)
         a.extension = td_str_of(d->id);
     sim_command(s, CMD_USER_PUT, A_SYSTEM, "sim", &a, NULL, false);
 }

@@ -64,6 +64,7 @@ struct sim_plan {
     double tail_s;    /* after the last: customers still waiting are served, nobody new comes */
     double accept_s;  /* a click on Accept comes so long after the offer */
     double ring_s;    /* a phone rings so long */
+    bool phones;      /* every agent has a phone, even when no stream rings it */
     double short_s;   /* who leaves sooner is no abandon in the net service level */
     /* The core counts whole milliseconds. 1000 is real time; more makes the clock finer for studies
      * of policies without absolute times. 0: 1000. */
