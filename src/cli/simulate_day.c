@@ -174,7 +174,6 @@ static const struct row stream_rows[] = {
     {.key = "target",
      STREAM(target_ms),
      .rule = {.type = V_DURATION, .min = SECOND, .max = 30 * DAY_MS},
-     .fallback = "0",
      .help = "Of the service level; the queue's unless given."},
 };
 
