@@ -147,7 +147,7 @@ int day_load_csv(struct cli *c, struct day *d) {
     size_t wide = f.n;
     if (body(&f, wide, rows, &n))
         return CLI_FAILED;
-    for (size_t i = 1; i < wide; i++)
+    for (size_t i = 1; i < wide && columns[i]; i++)
         spread(c, d, columns[i], i - 1, rows, n);
     return CLI_OK;
 }

@@ -140,7 +140,7 @@ static double largest(const double *v, size_t n) {
 
 static void chart_of(const struct scenario *s, size_t stream, enum sim_metric m, const char *name,
                      double max, bool unicode) {
-    double v[HOURS_SHOWN];
+    double v[HOURS_SHOWN] = {0};
     char scale[24];
     size_t n = s->plan.steps < HOURS_SHOWN ? s->plan.steps : HOURS_SHOWN;
     for (size_t h = 0; h < n; h++)
@@ -157,7 +157,7 @@ static void chart_of(const struct scenario *s, size_t stream, enum sim_metric m,
 
 static void print_chart(const struct scenario *v, size_t n) {
     bool unicode = simulate_unicode();
-    double busy[HOURS_SHOWN];
+    double busy[HOURS_SHOWN] = {0};
     size_t steps = v[0].plan.steps < HOURS_SHOWN ? v[0].plan.steps : HOURS_SHOWN;
     printf("\nby the hour%17s", "full bar  ");
     for (size_t h = 0; h < steps; h++)
