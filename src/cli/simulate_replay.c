@@ -43,6 +43,7 @@ struct customer {
     size_t stream;
     int64_t at;
     double handle_s, patience_s;
+    bool is_call;
 };
 
 struct recording {
@@ -51,6 +52,8 @@ struct recording {
     struct map by_work; /* struct customer, the latest of that conversation */
     struct customer **v;
     size_t n, cap, foreign;
+    size_t talked; /* calls before it have their time */
+    bool calls_arrive;
 };
 
 static size_t stream_of(const struct day *d, struct td_str channel, struct td_str queue) {
@@ -78,7 +81,7 @@ static struct customer *came(struct recording *r, size_t stream, int64_t at) {
         r->cap = cap;
     }
     struct customer *x = TD_ARENA_NEW(r->c->arena, struct customer);
-    *x = (struct customer){stream, at, -1, -1};
+    *x = (struct customer){stream, at, -1, -1, false};
     return r->v[r->n++] = x;
 }
 
@@ -89,11 +92,32 @@ static size_t phone_stream(const struct day *d, const struct fact *f) {
     return stream_of(d, f->channel, f->queue);
 }
 
+/* When calls are told as they come, their ends are those of the first that came on that queue: who
+ * gave up says so himself. */
+static void call_ended(struct recording *r, const struct line *l) {
+    size_t stream = phone_stream(r->day, &l->data);
+    struct customer *x = NULL;
+    for (size_t i = r->talked; i < r->n && r->calls_arrive && !x; i++) {
+        bool open = r->v[i]->is_call && r->v[i]->handle_s < 0 && r->v[i]->patience_s < 0;
+        r->talked += !open && i == r->talked;
+        x = open && r->v[i]->stream == stream ? r->v[i] : NULL;
+    }
+    if (!x && !r->calls_arrive)
+        x = came(r, stream, l->at - l->data.talk_ms);
+    if (x)
+        x->handle_s = (double)l->data.talk_ms / 1000;
+}
+
 static void take(struct recording *r, const struct line *l) {
     const struct fact *f = &l->data;
     struct customer *x = map_get_u64(&r->by_work, f->work + 1);
     if (td_str_eqz(f->name, "arrived")) {
-        x = came(r, stream_of(r->day, f->channel, f->queue), l->at);
+        bool call = f->channel_kind == CK_VOICE;
+        x = came(r, call ? phone_stream(r->day, f) : stream_of(r->day, f->channel, f->queue),
+                 l->at);
+        r->calls_arrive |= call;
+        if (x)
+            x->is_call = call;
         if (x)
             map_put_u64(&r->by_work, f->work + 1, x);
         else
@@ -103,9 +127,7 @@ static void take(struct recording *r, const struct line *l) {
     } else if (td_str_eqz(f->name, "abandoned") && x) {
         x->patience_s = fmax((double)f->wait_ms / 1000, 0.001);
     } else if (td_str_eqz(f->name, "call.ended") && f->talk_ms > 0) {
-        x = came(r, phone_stream(r->day, f), l->at - f->talk_ms);
-        if (x)
-            x->handle_s = (double)f->talk_ms / 1000;
+        call_ended(r, l);
     }
 }
 

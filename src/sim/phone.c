@@ -13,7 +13,7 @@ static void report(struct sim *s, struct desk *d, struct item *item, const char 
                       .state = td_str_of(state),
                       .seq = ++item->call_seq,
                       .at = s->now};
-    sim_command(s, CMD_VOICE_STATE, A_CONNECTOR, "phone", &v, NULL, false);
+    sim_command(s, CMD_VOICE_STATE, A_CONNECTOR, "phone", &v, &item->blobs, false);
 }
 
 void phone_arrive(struct sim *s, struct item *item) {

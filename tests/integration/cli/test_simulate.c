@@ -178,6 +178,29 @@ static void test_replay(void **state) {
     assert_out("today,web,web,chat,day,answered,1,0");
     assert_out("today,web,web,chat,day,abandoned,1,0");
     assert_out("today,web,web,chat,day,handle_s,80,0");
+    /* two calls that are only told at their end */
+    put("tail.jsonl",
+        "{\"kind\":\"fact\",\"at\":1795420860000,\"data\":{\"name\":\"call.ended\",\"queue\":"
+        "\"hotline\",\"channel_kind\":\"voice\",\"talk_ms\":60000}}\n"
+        "{\"kind\":\"fact\",\"at\":1795420960000,\"data\":{\"name\":\"call.ended\",\"queue\":"
+        "\"hotline\",\"channel_kind\":\"voice\",\"talk_ms\":30000}}\n");
+    SIMULATE_OK(path("policy.yaml"), path("day.yaml"), "--replay", tail, "--csv");
+    assert_out("today,phone,phone,hotline,day,offered,2,0");
+    assert_out("today,phone,phone,hotline,day,handle_s,45,0");
+    /* two that are told as they come, the first of which gives up */
+    put("tail.jsonl",
+        "{\"kind\":\"fact\",\"at\":1795420800000,\"data\":{\"name\":\"arrived\",\"queue\":"
+        "\"hotline\",\"channel_kind\":\"voice\",\"work\":3}}\n"
+        "{\"kind\":\"fact\",\"at\":1795420801000,\"data\":{\"name\":\"arrived\",\"queue\":"
+        "\"hotline\",\"channel_kind\":\"voice\",\"work\":4}}\n"
+        "{\"kind\":\"fact\",\"at\":1795420803000,\"data\":{\"name\":\"abandoned\",\"work\":3,"
+        "\"wait_ms\":3000}}\n"
+        "{\"kind\":\"fact\",\"at\":1795420960000,\"data\":{\"name\":\"call.ended\",\"queue\":"
+        "\"hotline\",\"channel_kind\":\"voice\",\"talk_ms\":30000}}\n");
+    SIMULATE_OK(path("policy.yaml"), path("day.yaml"), "--replay", tail, "--csv");
+    assert_out("today,phone,phone,hotline,day,offered,2,0");
+    assert_out("today,phone,phone,hotline,day,abandoned,1,0");
+    assert_out("today,phone,phone,hotline,day,handle_s,30,0");
     put("tail.jsonl", "{\"kind\":\"fact\",\"at\":1}\n{\"kind\":\"fact\",\"at\":\"soon\"}\n");
     SIMULATE(path("policy.yaml"), path("day.yaml"), "--replay", tail);
     assert_int_equal(ran.code, 1);

@@ -43,6 +43,7 @@ static void day_init(struct day *d) {
     d->matrix[CK_CHAT][CK_CHAT] = IM_ALLOW;
     d->profile.kinds[CK_VOICE].cost = 100;
     d->profile.kinds[CK_VOICE].maximum = 1;
+    d->profile.kinds[CK_VOICE].wrap_ms = 30000;
     d->profile.kinds[CK_CHAT].cost = 30;
     d->profile.kinds[CK_CHAT].maximum = 3;
     d->profile.kinds[CK_CHAT].offer_ms = 20000;
