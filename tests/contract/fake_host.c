@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "fake_host.h"
+#include "fake_tcp.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -73,12 +74,6 @@ void td_host_state(struct td_host *h, const char *state, struct td_str text) {
     snprintf(h->states[h->n_states++], sizeof h->states[0], "%s: %.*s", state, TD_FMT(text));
 }
 
-void td_host_voice_link(struct td_host *h, bool up) {
-    may_start(h);
-    assert_true(h->n_links < sizeof h->links / sizeof *h->links);
-    snprintf(h->links[h->n_links++], sizeof h->links[0], "%s", up ? "up" : "down");
-}
-
 /* ---- copies that outlive the connector's arenas ---- */
 
 static struct td_str dup(struct td_host *h, struct td_str s) {
@@ -104,6 +99,24 @@ static void copy_incoming(struct td_host *h, struct td_incoming *to, const struc
     }
 }
 
+static void copy_voice(struct td_host *h, const struct td_incoming *in) {
+    for (size_t i = 0; i < in->voice.n; i++) {
+        struct td_voice_event *e = &h->voice[h->n_voice++];
+        assert_true(h->n_voice <= sizeof h->voice / sizeof *h->voice);
+        *e = in->voice.v[i];
+        struct td_str *const texts[] = {&e->agent, &e->call,  &e->state, &e->from,
+                                        &e->to,    &e->queue, &e->reason};
+        for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
+            *texts[k] = dup(h, *texts[k]);
+    }
+}
+
+void td_host_voice_link(struct td_host *h, bool up) {
+    may_start(h);
+    assert_true(h->n_links < sizeof h->links / sizeof *h->links);
+    snprintf(h->links[h->n_links++], sizeof h->links[0], "%s", up ? "up" : "down");
+}
+
 int td_host_take(struct td_host *h, const struct td_incoming *in, td_taken *done, void *arg) {
     may_start(h);
     if (h->take_now != TD_OK)
@@ -111,6 +124,9 @@ int td_host_take(struct td_host *h, const struct td_incoming *in, td_taken *done
     int rc = h->picky ? h->picky(h, in) : TD_OK;
     if (rc != TD_OK)
         return rc;
+    copy_voice(h, in);
+    if (in->voice.n && !in->messages.n) /* many: kept apart */
+        h->n_taken = h->n_taken == 64 ? 0 : h->n_taken;
     assert_true(h->n_taken < 64);
     copy_incoming(h, &h->taken[h->n_taken++], in);
     struct fake_take *t = calloc(1, sizeof *t);
@@ -386,11 +402,14 @@ static bool fire_next(struct td_host *h, int64_t until) {
     for (struct fake_blob *x = h->blobs; x; x = x->next)
         if (x->due_ms < due)
             blob = x, due = x->due_ms;
+    struct fake_tcp *tcp = fake_tcp_due(h, &due);
     if (due > until)
         return fire_watch(h);
     if (due > h->now_ms)
         h->now_ms = due;
-    if (blob)
+    if (tcp)
+        fake_tcp_fire(tcp);
+    else if (blob)
         fire_blob(h, blob);
     else if (job)
         fire_job(job);
@@ -426,7 +445,7 @@ size_t fake_pending(const struct td_host *h) {
         n++;
     for (struct fake_watch *x = h->watches; x; x = x->next)
         n++;
-    return n;
+    return n + fake_tcp_pending(h);
 }
 
 struct td_host *fake_new(const struct td_connector *c, const struct td_settings *s) {

@@ -20,7 +20,11 @@ struct fake_seen {             /* one exchange that was started */
     int64_t timeout_ms;
 };
 
+/* What becomes of a connection: nobody listens, a peer is there, or nothing ever answers. */
+enum fake_tcp_mode { FAKE_TCP_REFUSES, FAKE_TCP_ACCEPTS, FAKE_TCP_HANGS };
+
 struct fake_timer;
+struct fake_tcp;
 struct fake_http;
 struct td_host {
     const struct td_connector *connector;
@@ -50,8 +54,14 @@ struct td_host {
     unsigned n_stored;
     char states[16][300]; /* "down: why" */
     size_t n_states;
-    char links[64][8]; /* voice: the link as told, "up" or "down" */
+    /* voice: what was taken, and the link as told ("" before) */
+    struct td_voice_event voice[512]; /* in the host's arena */
+    size_t n_voice;
+    char links[64][8];
     size_t n_links;
+    struct fake_tcp *tcps; /* fake_tcp.h */
+    enum fake_tcp_mode tcp_mode;
+    unsigned tcp_starts;
     void *user;
 };
 

@@ -128,6 +128,22 @@ static const struct sample samples[] = {
                   "\"active\",\"from\":\"+44\",\"to\":\"+45\",\"queue\":\"sales\",\"at\":"
                   "1700000000000}]")},
      .hook_now_ms = INT64_C(1700000000000)},
+    {.name = "voice_asterisk",
+     .settings = LIST("host", "pbx.example", "username", "tandem", "secret", SAMPLE_SECRET),
+     .bad =
+         (const char *const *const[]){
+             LIST("host", "pbx.example", "username", "tandem\r\nAction: Originate", "secret",
+                  SAMPLE_SECRET),
+             LIST("host", "pbx.example", "username", "tandem", "secret", "a\nb"),
+             LIST("host", "pbx.example", "username", "tandem", "secret", SAMPLE_SECRET, "interface",
+                  "PJSIP/1001"),
+             LIST("host", "pbx.example", "username", "tandem", "secret", SAMPLE_SECRET, "interface",
+                  "PJSIP/{extension}/{extension}"),
+             LIST("host", "pbx.example", "username", "tandem", "secret", SAMPLE_SECRET, "gate",
+                  "device_state"),
+             LIST("host", "pbx.example", "username", "tandem", "secret", SAMPLE_SECRET, "gate",
+                  "device_state", "ari_url", "http://pbx.example:8088/ari", "ari_username", "t"),
+             NULL}},
 };
 
 const struct sample *sample_find(const char *name) {

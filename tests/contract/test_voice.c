@@ -1,0 +1,512 @@
+/* Phone connectors against scripted peers: voice/<phone system>/ *.script (voice/README.md has the
+ * form). Time is virtual; what the peer says may be delayed, cut into pieces, out of order, or cut
+ * off. Each script runs three times: whole, in pieces of 7 bytes, and byte by byte. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "config/settings.h"
+#include "fake_tcp.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct gate_case {
+    struct td_gate gate;
+    char agent[64], answer[32], text[256];
+    bool under_way;
+};
+struct play {
+    const char *protocol; /* "asterisk", "freeswitch" */
+    const struct td_connector *c;
+    struct td_settings *settings;
+    struct td_host *host;
+    void *self;
+    size_t voice, links, states, http; /* read so far */
+    size_t piece;
+    struct gate_case gates[4];
+    bool stopped, inside;
+    struct fake_answer answer;
+    const char *file;
+    unsigned line;
+};
+
+static char root[600];
+
+#define BAD(p, ...)                                                                                \
+    do {                                                                                           \
+        print_error("%s:%u (pieces of %zu): ", (p)->file, (p)->line, (p)->piece);                  \
+        fail_msg(__VA_ARGS__);                                                                     \
+    } while (0)
+
+/* ---- small texts ---- */
+
+static const char *word(char **rest) {
+    char *s = *rest + strspn(*rest, " "), *end = s + strcspn(s, " ");
+    *rest = *end ? end + 1 : end;
+    *end = 0;
+    return s;
+}
+
+/* "a | b" → the pieces in turn, trimmed; NULL at the end. */
+static char *part(char **rest) {
+    if (!*rest)
+        return NULL;
+    char *s = *rest + strspn(*rest, " "), *bar = strstr(s, " | ");
+    *rest = bar ? bar + 3 : NULL;
+    if (bar)
+        *bar = 0;
+    size_t n = strlen(s);
+    while (n && s[n - 1] == ' ')
+        s[--n] = 0;
+    return s;
+}
+
+static struct fake_tcp *peer(struct play *p) {
+    struct fake_tcp *t = fake_tcp_open(p->host);
+    if (!t)
+        BAD(p, "there is no connection");
+    return t;
+}
+
+static void settle(struct play *p, int64_t ms) {
+    fake_run(p->host, ms);
+}
+
+/* ---- what the peer says ---- */
+
+static void say_text(struct play *p, const char *text) {
+    fake_tcp_say(peer(p), 1, td_str_of(text), p->piece);
+    settle(p, 2);
+}
+
+static size_t put(char *out, size_t at, size_t size, const char *fmt, const char *a) {
+    int n = snprintf(out + at, size - at, fmt, a);
+    assert_true(n >= 0 && (size_t)n < size - at);
+    return at + (size_t)n;
+}
+
+/* AMI: lines and an empty one. ESL: the same with LF. */
+static void say(struct play *p, char *rest) {
+    char out[8192];
+    size_t n = 0;
+    const char *end = strcmp(p->protocol, "asterisk") == 0 ? "\r\n" : "\n";
+    for (char *s; (s = part(&rest));) {
+        n = put(out, n, sizeof out, "%s", s);
+        n = put(out, n, sizeof out, "%s", end);
+    }
+    put(out, n, sizeof out, "%s", end);
+    say_text(p, out);
+}
+
+/* ESL: a frame with a body. "\n" in the text of the script is a line end. */
+static void say_body(struct play *p, const char *type, const char *body) {
+    char out[8192];
+    snprintf(out, sizeof out, "Content-Length: %zu\nContent-Type: %s\n\n%s", strlen(body), type,
+             body);
+    say_text(p, out);
+}
+
+static void say_api(struct play *p, char *rest) {
+    char body[8192];
+    size_t n = 0;
+    for (char *s = rest + strspn(rest, " "); *s; s++) {
+        bool end = s[0] == '\\' && s[1] == 'n';
+        body[n++] = end ? '\n' : *s;
+        s += end;
+    }
+    body[n] = 0;
+    say_body(p, "api/response", body);
+}
+
+static void say_event(struct play *p, char *rest) {
+    char body[8192];
+    size_t n = 0;
+    for (char *s; (s = part(&rest));) {
+        char *colon = strstr(s, ": ");
+        assert_non_null(colon);
+        *colon = 0;
+        n = put(body, n, sizeof body, "%s: ", s);
+        for (const char *v = colon + 2; *v; v++) { /* as FreeSWITCH: percent-encoded */
+            bool plain = (*v >= '0' && *v <= '9') || (*v >= 'a' && *v <= 'z') ||
+                         (*v >= 'A' && *v <= 'Z') || strchr("-_.~", *v);
+            n += (size_t)snprintf(body + n, sizeof body - n, plain ? "%c" : "%%%02X",
+                                  (unsigned char)*v);
+        }
+        n = put(body, n, sizeof body, "%s", "\n");
+    }
+    put(body, n, sizeof body, "%s", "\n");
+    say_body(p, "text/event-plain", body);
+}
+
+/* ---- what the connector says ---- */
+
+/* The next action; its end is an empty line. */
+static struct td_str next_action(struct play *p) {
+    struct td_str all = fake_tcp_written(peer(p));
+    const char *end = strcmp(p->protocol, "asterisk") == 0 ? "\r\n\r\n" : "\n\n";
+    const char *at = all.n ? memmem(all.p, all.n, end, strlen(end)) : NULL;
+    if (!at)
+        return (struct td_str){NULL, 0};
+    return (struct td_str){all.p, (size_t)(at - all.p) + strlen(end)};
+}
+
+static void sent(struct play *p, char *rest) {
+    struct td_str action = next_action(p);
+    char text[4096];
+    if (!action.n)
+        BAD(p, "nothing was sent, expected %s", rest);
+    snprintf(text, sizeof text, "\n%.*s", TD_FMT(action));
+    for (char *c = text; *c; c++)
+        *c = *c == '\r' ? '\n' : *c;
+    for (char *s; (s = part(&rest));) {
+        char line[1024];
+        snprintf(line, sizeof line, "\n%s\n", s);
+        if (!strstr(text, line))
+            BAD(p, "expected \"%s\" in what was sent:%s", s, text);
+    }
+    fake_tcp_drop_written(peer(p), action.n);
+}
+
+static void nothing_sent(struct play *p) {
+    struct td_str action = next_action(p);
+    if (action.n)
+        BAD(p, "expected nothing, sent was %.*s", TD_FMT(action));
+}
+
+/* ---- what the host is told ---- */
+
+/* "*" in what is wanted stands for digits: a time. */
+static bool fits(const char *wanted, const char *found) {
+    for (; *wanted; wanted++) {
+        if (*wanted == '*')
+            found += strspn(found, "0123456789");
+        else if (*wanted != *found++)
+            return false;
+    }
+    return *found == 0;
+}
+
+static void voice(struct play *p, char *rest) {
+    struct td_host *h = p->host;
+    char found[512], wanted[512];
+    snprintf(wanted, sizeof wanted, "%s", rest + strspn(rest, " "));
+    if (p->voice == h->n_voice)
+        BAD(p, "no voice event, expected %s", wanted);
+    const struct td_voice_event *e = &h->voice[p->voice];
+    if (p->voice && e->seq <= h->voice[p->voice - 1].seq)
+        BAD(p, "the sequence does not grow");
+    p->voice++;
+    size_t n = 0;
+    const struct {
+        const char *name;
+        struct td_str value;
+    } fields[] = {{"agent", e->agent}, {"call", e->call},   {"state", e->state},  {"from", e->from},
+                  {"to", e->to},       {"queue", e->queue}, {"reason", e->reason}};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (fields[i].value.n)
+            n += (size_t)snprintf(found + n, sizeof found - n, "%s%s=%.*s", n ? " " : "",
+                                  fields[i].name, TD_FMT(fields[i].value));
+    if (!fits(wanted, found))
+        BAD(p, "voice event: expected %s, found %s", wanted, found);
+}
+
+static void no_voice(struct play *p) {
+    if (p->voice == p->host->n_voice)
+        return;
+    const struct td_voice_event *e = &p->host->voice[p->voice];
+    BAD(p, "a voice event: %.*s %.*s %.*s", TD_FMT(e->agent), TD_FMT(e->call), TD_FMT(e->state));
+}
+
+static void link_told(struct play *p, char *rest) {
+    const char *wanted = word(&rest);
+    if (strcmp(wanted, "none") == 0) {
+        if (p->links != p->host->n_links)
+            BAD(p, "the link was told: %s", p->host->links[p->links]);
+        return;
+    }
+    if (p->links == p->host->n_links)
+        BAD(p, "nothing was told of the link");
+    if (strcmp(p->host->links[p->links++], wanted) != 0)
+        BAD(p, "the link was told otherwise: %s", p->host->links[p->links - 1]);
+}
+
+static void state_told(struct play *p, char *rest) {
+    const char *wanted = rest + strspn(rest, " ");
+    if (p->states == p->host->n_states)
+        BAD(p, "no state was told");
+    if (strcmp(p->host->states[p->states++], wanted) != 0)
+        BAD(p, "state: found \"%s\"", p->host->states[p->states - 1]);
+}
+
+static void requested(struct play *p, char *rest) {
+    const char *method = word(&rest), *url = word(&rest);
+    if (p->http == p->host->n_seen)
+        BAD(p, "no request was made");
+    const struct td_request *r = &p->host->seen[p->http++].request;
+    if (!td_str_eqz(r->method, method) || !td_str_eqz(r->url, url))
+        BAD(p, "requested was %.*s %.*s", TD_FMT(r->method), TD_FMT(r->url));
+}
+
+static struct fake_answer scripted(struct td_host *h, const struct td_request *r, size_t n) {
+    (void)r, (void)n;
+    return ((struct play *)h->user)->answer;
+}
+
+/* ---- gates ---- */
+
+static void on_gate(struct td_gate *g, enum td_gate_answer answer, struct td_str text) {
+    static const char *const names[] = {"done", "ringing", "failed", "unknown"};
+    struct gate_case *x = (struct gate_case *)(void *)((char *)g -
+                                                       offsetof(struct gate_case, gate));
+    assert_true(x->under_way);
+    assert_null(g->impl);
+    x->under_way = false;
+    snprintf(x->answer, sizeof x->answer, "%s", names[answer]);
+    snprintf(x->text, sizeof x->text, "%.*s", TD_FMT(text));
+}
+
+static struct gate_case *gate_case(struct play *p, const char *agent) {
+    for (size_t i = 0; i < sizeof p->gates / sizeof *p->gates; i++)
+        if (!p->gates[i].agent[0] || strcmp(p->gates[i].agent, agent) == 0)
+            return &p->gates[i];
+    BAD(p, "too many agents");
+    return NULL;
+}
+
+static void gate(struct play *p, char *rest) {
+    const char *how = word(&rest), *agent = word(&rest);
+    struct gate_case *x = gate_case(p, agent);
+    assert_false(x->under_way);
+    snprintf(x->agent, sizeof x->agent, "%s", agent);
+    x->answer[0] = 0;
+    x->gate = (struct td_gate){
+        .agent = td_str_of(x->agent), .close = strcmp(how, "close") == 0, .done = on_gate};
+    x->under_way = true;
+    int rc = p->c->gate(p->self, &x->gate);
+    if (rc != TD_OK || !x->under_way)
+        BAD(p, "gate: %s, under way: %d", td_rc_text(rc), x->under_way);
+    settle(p, 2);
+}
+
+static void answered(struct play *p, char *rest) {
+    const char *agent = word(&rest), *wanted = word(&rest);
+    struct gate_case *x = gate_case(p, agent);
+    if (strcmp(x->under_way ? "none" : x->answer, wanted) != 0)
+        BAD(p, "gate of %s: found %s (%s)", agent, x->under_way ? "none" : x->answer, x->text);
+    if (*rest && strcmp(x->text, rest) != 0)
+        BAD(p, "gate of %s: \"%s\"", agent, x->text);
+}
+
+static void cancel(struct play *p, char *rest) {
+    struct gate_case *x = gate_case(p, word(&rest));
+    p->c->gate_cancel(p->self, &x->gate);
+    if (!x->under_way)
+        BAD(p, "done fired inside gate_cancel");
+    settle(p, 20);
+}
+
+/* ---- the rest ---- */
+
+static void on_stopped(void *arg) {
+    struct play *p = arg;
+    assert_false(p->inside);
+    assert_false(p->stopped);
+    p->stopped = true;
+}
+
+static void stop(struct play *p, char *rest) {
+    (void)rest;
+    p->inside = true;
+    p->c->stop(p->self, on_stopped, p);
+    p->inside = false;
+    settle(p, 20);
+}
+
+static void start(struct play *p, char *rest) {
+    struct td_error err = {0};
+    for (char *s; (s = part(&rest));) {
+        char *eq = strchr(s, '=');
+        if (!eq) /* none */
+            continue;
+        *eq = 0;
+        if (settings_set(p->settings, s, td_str_of(eq + 1), &err) != TD_OK)
+            BAD(p, "%s: %s", s, err.text);
+    }
+    p->host = fake_new(p->c, p->settings);
+    p->host->tcp_mode = FAKE_TCP_ACCEPTS;
+    p->host->answer = scripted;
+    p->host->user = p;
+    p->answer.response.status = 204;
+    if (p->c->create(p->host, p->settings, &p->self, &err) != TD_OK)
+        BAD(p, "create: %s", err.text);
+    assert_int_equal(p->c->start(p->self, &err), TD_OK);
+    settle(p, 2);
+}
+
+static void wait_for(struct play *p, char *rest) {
+    settle(p, atoi(word(&rest)));
+}
+
+static void cut(struct play *p, char *rest) {
+    (void)rest;
+    fake_tcp_hang_up(peer(p), 1);
+    settle(p, 2);
+}
+
+static void peer_is(struct play *p, char *rest) {
+    const char *how = word(&rest);
+    p->host->tcp_mode = strcmp(how, "silent") == 0    ? FAKE_TCP_HANGS
+                        : strcmp(how, "refuses") == 0 ? FAKE_TCP_REFUSES
+                                                      : FAKE_TCP_ACCEPTS;
+}
+
+static void take(struct play *p, char *rest) {
+    p->host->take_now = strcmp(word(&rest), "fails") == 0 ? TD_ECONN : TD_OK;
+}
+
+static void http_answers(struct play *p, char *rest) {
+    p->answer.response.status = atoi(word(&rest));
+}
+
+static void connections(struct play *p, char *rest) {
+    if (p->host->tcp_starts != (unsigned)atoi(word(&rest)))
+        BAD(p, "%u connections were begun", p->host->tcp_starts);
+}
+
+static void peer_line(struct play *p, char *rest) {
+    char out[4096];
+    snprintf(out, sizeof out, "%s\r\n", rest + strspn(rest, " "));
+    say_text(p, out);
+}
+static void reply(struct play *p, char *rest) {
+    char out[1024];
+    snprintf(out, sizeof out, "Content-Type: command/reply\nReply-Text: %s\n\n",
+             rest + strspn(rest, " "));
+    say_text(p, out);
+}
+/* A flood: the same line so many bytes long, and its end. */
+static void flood(struct play *p, char *rest) {
+    size_t n = (size_t)atoi(word(&rest));
+    char *out = malloc(n + 16);
+    memset(out, 'x', n);
+    memcpy(out, "Junk: ", 6);
+    memcpy(out + n, "\r\n", 3);
+    say_text(p, out);
+    free(out);
+}
+static void nothing(struct play *p, char *rest) {
+    (void)rest;
+    nothing_sent(p);
+}
+static void silent(struct play *p, char *rest) {
+    (void)rest;
+    no_voice(p);
+}
+
+static void include(struct play *p, char *rest);
+
+static const struct order {
+    const char *name;
+    void (*run)(struct play *p, char *rest);
+} orders[] = {{"include", include},   {"start", start},      {"line", peer_line},
+              {"peer", say},          {"event", say_event},  {"api", say_api},
+              {"reply", reply},       {"flood", flood},      {"sent", sent},
+              {"nothing", nothing},   {"voice", voice},      {"novoice", silent},
+              {"link", link_told},    {"state", state_told}, {"requested", requested},
+              {"http", http_answers}, {"gate", gate},        {"answer", answered},
+              {"cancel", cancel},     {"wait", wait_for},    {"cut", cut},
+              {"peer-is", peer_is},   {"take", take},        {"connections", connections},
+              {"stop", stop}};
+
+static void run_line(struct play *p, char *line) {
+    line[strcspn(line, "\r\n")] = 0;
+    char *rest = line;
+    if (!*line || *line == '#')
+        return;
+    const char *name = word(&rest);
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
+        if (strcmp(orders[i].name, name) == 0) {
+            orders[i].run(p, rest);
+            return;
+        }
+    BAD(p, "there is no order \"%s\"", name);
+}
+
+static void run_file(struct play *p, const char *path) {
+    char line[4096];
+    const char *outer = p->file;
+    unsigned outer_line = p->line;
+    FILE *f = fopen(path, "r");
+    if (!f)
+        BAD(p, "%s: no such file", path);
+    p->file = path;
+    p->line = 0;
+    while (fgets(line, sizeof line, f)) {
+        p->line++;
+        run_line(p, line);
+    }
+    fclose(f);
+    p->file = outer;
+    p->line = outer_line;
+}
+
+/* Another file of the same folder. */
+static void include(struct play *p, char *rest) {
+    char path[1000];
+    snprintf(path, sizeof path, "%s/../tests/contract/voice/%s/%s", root, p->protocol, word(&rest));
+    run_file(p, path);
+}
+
+static void run_script(const char *protocol, const char *path, size_t piece) {
+    char name[64];
+    struct play p = {.protocol = protocol, .piece = piece, .file = path};
+    snprintf(name, sizeof name, "voice_%s", protocol);
+    p.c = td_connector_find(td_str_of(name));
+    assert_non_null(p.c);
+    p.settings = settings_new(p.c->settings);
+    run_file(&p, path);
+    no_voice(&p);
+    if (!p.stopped)
+        stop(&p, NULL);
+    settle(&p, 60000);
+    assert_true(p.stopped);
+    p.c->destroy(&p.self);
+    fake_free(&p.host);
+    settings_free(&p.settings);
+}
+
+static unsigned run_folder(const char *protocol) {
+    static const size_t pieces[] = {0, 7, 1};
+    char folder[700], path[1000];
+    unsigned n = 0;
+    snprintf(folder, sizeof folder, "%s/../tests/contract/voice/%s", root, protocol);
+    DIR *d = opendir(folder);
+    if (!d)
+        fail_msg("%s: no such folder", folder);
+    for (struct dirent *e; (e = readdir(d));) {
+        if (!strstr(e->d_name, ".script"))
+            continue;
+        snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
+        for (size_t i = 0; i < 3; i++)
+            run_script(protocol, path, pieces[i]);
+        n++;
+    }
+    closedir(d);
+    return n;
+}
+
+static void test_asterisk(void **state) {
+    (void)state;
+    assert_true(run_folder("asterisk") > 0);
+}
+
+int main(int argc, char **argv) {
+    snprintf(root, sizeof root, "%s", argc > 1 ? argv[1] : "connectors");
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_asterisk)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
