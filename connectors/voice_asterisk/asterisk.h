@@ -29,13 +29,13 @@ struct asterisk {
 void asterisk_act(struct asterisk *x, const char *const *lines);
 
 /* gate.c */
-void gate_init(struct asterisk *x);
+void asterisk_gate_init(struct asterisk *x);
 int asterisk_gate(void *self, struct td_gate *g);
 void asterisk_gate_cancel(void *self, struct td_gate *g);
 /* What answers an action of a gate (ActionID "gate-…"); false: it is none. */
-bool gate_answer(struct asterisk *x, const struct ami_message *m);
+bool asterisk_gate_answer(struct asterisk *x, const struct ami_message *m);
 /* The link stands again: what is paused by us and wished by nobody is freed after a while. */
-void gate_link_up(struct asterisk *x);
-int gate_check(const struct td_settings *s, struct td_error *err);
+void asterisk_gate_link_up(struct asterisk *x);
+int asterisk_gate_check(const struct td_settings *s, struct td_error *err);
 
 #endif

@@ -100,7 +100,7 @@ static void give_up(struct gate_op *op, enum td_gate_answer answer, const char *
     struct asterisk *x = of(op);
     struct phone *p = phone_of(op);
     bool reopen = op->close && p && !op->ending;
-    gate_end(op, answer, text);
+    gates_end(op, answer, text);
     if (!reopen)
         return;
     p->closed = false;
@@ -132,7 +132,7 @@ static bool rings(struct gate_op *op) {
 static void on_guard(struct td_timer *t) {
     struct gate_op *op = (struct gate_op *)(void *)((char *)t - offsetof(struct gate_op, guard));
     if (!rings(op))
-        gate_end(op, TD_GATE_DONE, "");
+        gates_end(op, TD_GATE_DONE, "");
 }
 
 static void begin_close(struct asterisk *x, struct gate_op *op, struct phone *p) {
@@ -160,7 +160,7 @@ static void begin_open(struct asterisk *x, struct gate_op *op, struct phone *p) 
     }
     op->awaited = send_pauses(x, p, false, op->number);
     if (!op->awaited)
-        gate_end(op, TD_GATE_DONE, "");
+        gates_end(op, TD_GATE_DONE, "");
 }
 
 static void on_device_state_set(struct td_http *http, const struct td_response *r, bool sent,
@@ -184,7 +184,7 @@ static void on_device_state_set(struct td_http *http, const struct td_response *
     } else if (op->step == CLOSING) {
         look(op);
     } else {
-        gate_end(op, TD_GATE_DONE, "");
+        gates_end(op, TD_GATE_DONE, "");
     }
 }
 
@@ -205,10 +205,10 @@ static void on_acknowledged(struct gate_op *op, const struct ami_message *m) {
     if (op->close)
         look(op);
     else
-        gate_end(op, TD_GATE_DONE, "");
+        gates_end(op, TD_GATE_DONE, "");
 }
 
-bool gate_answer(struct asterisk *x, const struct ami_message *m) {
+bool asterisk_gate_answer(struct asterisk *x, const struct ami_message *m) {
     struct td_str id = ami_get(m, "ActionID");
     uint64_t number;
     if (!td_str_starts(id, TD_STR("gate-")))
@@ -252,9 +252,9 @@ int asterisk_gate(void *self, struct td_gate *g) {
     struct phone *p = phones_find(&x->phones, g->agent);
     struct gate_op *op = gates_add(&x->gates, g);
     if (!link_is_up(&x->link))
-        gate_end(op, TD_GATE_FAILED, "there is no link to Asterisk");
+        gates_end(op, TD_GATE_FAILED, "there is no link to Asterisk");
     else if (!p || !p->members)
-        gate_end(op, TD_GATE_UNKNOWN_AGENT, "no queue has a member of this extension");
+        gates_end(op, TD_GATE_UNKNOWN_AGENT, "no queue has a member of this extension");
     else if (op->close)
         begin_close(x, op, p);
     else
@@ -272,7 +272,7 @@ static void on_expired(struct gate_op *op) {
     give_up(op, TD_GATE_FAILED, "Asterisk does not answer in time");
 }
 
-void gate_init(struct asterisk *x) {
+void asterisk_gate_init(struct asterisk *x) {
     x->gates.host = x->host;
     x->gates.timeout_ms = td_settings_number(x->settings, "gate_timeout");
     x->gates.expired = on_expired;
@@ -289,12 +289,12 @@ static void on_stray(struct td_timer *t) {
             send_pauses(x, p, false, 0);
 }
 
-void gate_link_up(struct asterisk *x) {
+void asterisk_gate_link_up(struct asterisk *x) {
     if (!by_device_state(x))
         td_timer_start(x->host, &x->stray, STRAY_MS, on_stray);
 }
 
-int gate_check(const struct td_settings *s, struct td_error *err) {
+int asterisk_gate_check(const struct td_settings *s, struct td_error *err) {
     static const char *const needed[] = {"ari_url", "ari_username"};
     if (!td_str_eqz(td_settings_text(s, "gate"), "device_state"))
         return TD_OK;

@@ -56,7 +56,7 @@ static bool is_device_call(const struct phone *x, const struct call *c) {
 
 static const struct call *queue_call(const struct phones *p, const struct phone *x) {
     const struct call *c = NULL;
-    while ((c = calls_next(p->calls, phone_extension(x), c)) && is_device_call(x, c))
+    while ((c = live_calls_next(p->calls, phone_extension(x), c)) && is_device_call(x, c))
         ;
     return c;
 }
@@ -65,12 +65,12 @@ bool phone_is_busy(const struct phones *p, const struct phone *x) {
     for (const struct member *m = x->members; m; m = m->next)
         if (m->in_call)
             return true;
-    return is_busy(x->device) || calls_next(p->calls, phone_extension(x), NULL);
+    return is_busy(x->device) || live_calls_next(p->calls, phone_extension(x), NULL);
 }
 
 static void tell(struct phones *p, const struct phone *x, struct td_str id, enum call_state state) {
-    calls_tell(p->calls,
-               &(struct call_news){.agent = phone_extension(x), .id = id, .state = state});
+    live_calls_tell(p->calls,
+                    &(struct call_news){.agent = phone_extension(x), .id = id, .state = state});
 }
 
 static void end_device_call(struct phones *p, struct phone *x) {
@@ -98,8 +98,8 @@ static void tell_device_call(struct phones *p, struct phone *x) {
 /* Every call of his, in a state, or in the one that each has (CALL_QUEUED stands for that). */
 static void tell_all(struct phones *p, const struct phone *x, enum call_state state,
                      enum call_state only) {
-    for (struct call *c = calls_next(p->calls, phone_extension(x), NULL), *next; c; c = next) {
-        next = calls_next(p->calls, phone_extension(x), c);
+    for (struct call *c = live_calls_next(p->calls, phone_extension(x), NULL), *next; c; c = next) {
+        next = live_calls_next(p->calls, phone_extension(x), c);
         if (only == CALL_QUEUED || c->state == only)
             tell(p, x, call_id(c), state);
     }
@@ -131,11 +131,11 @@ static void on_tick(struct td_timer *t) {
             settle(p, x);
         more |= x->unsettled;
     }
-    for (struct call *c = calls_next(p->calls, TD_STR(""), NULL), *next; c; c = next) {
-        next = calls_next(p->calls, TD_STR(""), c);
+    for (struct call *c = live_calls_next(p->calls, TD_STR(""), NULL), *next; c; c = next) {
+        next = live_calls_next(p->calls, TD_STR(""), c);
         if (c->left_ms && now - c->left_ms >= PHONES_LEFT_MS) {
-            calls_stop_ringing(p->calls, call_id(c), TD_STR(""));
-            calls_tell(p->calls, &(struct call_news){.id = call_id(c), .state = CALL_OVER});
+            live_calls_stop_ringing(p->calls, call_id(c), TD_STR(""));
+            live_calls_tell(p->calls, &(struct call_news){.id = call_id(c), .state = CALL_OVER});
         } else {
             more |= c->left_ms != 0;
         }
@@ -232,8 +232,9 @@ static void tell_pause(struct phones *p, struct phone *x) {
     if ((by_hand != NULL) == x->pause_told)
         return;
     x->pause_told = by_hand != NULL;
-    calls_tell_pause(p->calls, phone_extension(x), x->pause_told,
-                     by_hand ? (struct td_str){by_hand->reason, by_hand->reason_n} : TD_STR(""));
+    live_calls_tell_pause(p->calls, phone_extension(x), x->pause_told,
+                          by_hand ? (struct td_str){by_hand->reason, by_hand->reason_n}
+                                  : TD_STR(""));
 }
 
 static void read_pause(struct member *m, const struct ami_message *e) {
@@ -303,12 +304,12 @@ static struct call_news news_of(const struct ami_message *e, struct td_str agent
 static void on_caller(struct phones *p, const struct ami_message *e, enum call_state state) {
     struct call_news n = news_of(e, TD_STR(""), state);
     if (state == CALL_OVER)
-        calls_stop_ringing(p->calls, n.id, TD_STR(""));
-    calls_tell(p->calls, &n);
+        live_calls_stop_ringing(p->calls, n.id, TD_STR(""));
+    live_calls_tell(p->calls, &n);
 }
 
 static void on_caller_left(struct phones *p, const struct ami_message *e) {
-    struct call *c = calls_find(p->calls, TD_STR(""), ami_get(e, "Uniqueid"));
+    struct call *c = live_calls_find(p->calls, TD_STR(""), ami_get(e, "Uniqueid"));
     if (!c)
         return;
     c->left_ms = td_host_now_ms(p->host);
@@ -319,13 +320,13 @@ static void on_agent(struct phones *p, const struct ami_message *e, enum call_st
     struct phone *x = phone_of(p, ami_get(e, "Interface"));
     struct td_str id = ami_get(e, "Uniqueid");
     if (state == CALL_ACTIVE) {
-        calls_forget(p->calls, TD_STR(""), id);
-        calls_stop_ringing(p->calls, id, x ? phone_extension(x) : TD_STR(""));
+        live_calls_forget(p->calls, TD_STR(""), id);
+        live_calls_stop_ringing(p->calls, id, x ? phone_extension(x) : TD_STR(""));
     }
     if (!x)
         return;
     struct call_news n = news_of(e, phone_extension(x), state);
-    calls_tell(p->calls, &n);
+    live_calls_tell(p->calls, &n);
     if (state != CALL_OVER) {
         end_device_call(p, x);
         p->rang(p->arg, x);
@@ -402,7 +403,7 @@ bool phones_event(struct phones *p, const struct ami_message *m, bool listing) {
 }
 
 void phones_resync_begin(struct phones *p) {
-    calls_resync_begin(p->calls);
+    live_calls_resync_begin(p->calls);
     for (struct phone *x = p->first; x; x = x->next)
         for (struct member *m = x->members; m; m = m->next)
             m->seen = m->in_call = false;
@@ -417,7 +418,7 @@ void phones_resync_end(struct phones *p) {
         }
         tell_pause(p, x);
     }
-    calls_resync_end(p->calls);
+    live_calls_resync_end(p->calls);
 }
 
 void phones_stop(struct phones *p) {

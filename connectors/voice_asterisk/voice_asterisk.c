@@ -184,7 +184,7 @@ static void on_message(void *arg, const struct ami_message *m) {
     bool is_response = ami_get(m, "Response").n > 0;
     if (!is_response)
         on_event(x, m); /* also what a gate asked for: it is news as any other */
-    if (!gate_answer(x, m) && is_response)
+    if (!asterisk_gate_answer(x, m) && is_response)
         on_response(x, m);
 }
 
@@ -206,7 +206,7 @@ static void on_link_ping(void *arg) {
 }
 
 static void on_link_up(void *arg) {
-    gate_link_up(arg);
+    asterisk_gate_link_up(arg);
 }
 
 static void on_link_closed(void *arg) {
@@ -258,7 +258,7 @@ static int check(const struct td_settings *s, struct td_error *err) {
     if (!pattern_is_good(td_settings_text(s, "interface")))
         return td_error_set(err, TD_EINVAL,
                             "interface: expected a name with {extension} once, without blanks");
-    return gate_check(s, err);
+    return asterisk_gate_check(s, err);
 }
 
 static int asterisk_create(struct td_host *h, const struct td_settings *s, void **self,
@@ -290,7 +290,7 @@ static int asterisk_create(struct td_host *h, const struct td_settings *s, void 
     x->phones.calls = &x->calls;
     x->phones.pattern = td_settings_text(s, "interface");
     x->phones.own_device_states = td_str_eqz(td_settings_text(s, "gate"), "device_state");
-    gate_init(x);
+    asterisk_gate_init(x);
     x->gates.all_done = on_gates_done;
     x->gates.arg = x;
     *self = x;

@@ -26,7 +26,7 @@ static void emit(struct calls *c, const struct call *x, const struct call_news *
                                        .at = td_host_now_ms(c->host)});
 }
 
-struct call *calls_find(const struct calls *c, struct td_str agent, struct td_str id) {
+struct call *live_calls_find(const struct calls *c, struct td_str agent, struct td_str id) {
     agent = td_str_cut(agent, CALLS_NAME_MAX);
     id = td_str_cut(id, CALLS_ID_MAX);
     struct call *x = c->live;
@@ -35,7 +35,7 @@ struct call *calls_find(const struct calls *c, struct td_str agent, struct td_st
     return x;
 }
 
-struct call *calls_next(const struct calls *c, struct td_str agent, const struct call *from) {
+struct call *live_calls_next(const struct calls *c, struct td_str agent, const struct call *from) {
     struct call *x = from ? from->next : c->live;
     while (x && !td_str_eq(call_agent(x), agent))
         x = x->next;
@@ -69,8 +69,8 @@ static struct call *add_call(struct calls *c, const struct call_news *news) {
     return x;
 }
 
-void calls_tell(struct calls *c, const struct call_news *news) {
-    struct call *x = news->id.n ? calls_find(c, news->agent, news->id) : NULL;
+void live_calls_tell(struct calls *c, const struct call_news *news) {
+    struct call *x = news->id.n ? live_calls_find(c, news->agent, news->id) : NULL;
     if (!x && (news->state == CALL_OVER || !news->id.n || c->n == CALLS_MAX))
         return;
     if (!x)
@@ -87,7 +87,8 @@ void calls_tell(struct calls *c, const struct call_news *news) {
         remove_call(c, x);
 }
 
-void calls_tell_pause(struct calls *c, struct td_str agent, bool paused, struct td_str reason) {
+void live_calls_tell_pause(struct calls *c, struct td_str agent, bool paused,
+                           struct td_str reason) {
     spool_put(c->spool,
               &(struct td_voice_event){.agent = td_str_cut(agent, CALLS_NAME_MAX),
                                        .state = paused ? TD_STR("paused") : TD_STR("unpaused"),
@@ -97,17 +98,17 @@ void calls_tell_pause(struct calls *c, struct td_str agent, bool paused, struct 
 }
 
 static void over(struct calls *c, const struct call *x) {
-    calls_tell(c,
-               &(struct call_news){.agent = call_agent(x), .id = call_id(x), .state = CALL_OVER});
+    live_calls_tell(
+        c, &(struct call_news){.agent = call_agent(x), .id = call_id(x), .state = CALL_OVER});
 }
 
-void calls_forget(struct calls *c, struct td_str agent, struct td_str id) {
-    struct call *x = calls_find(c, agent, id);
+void live_calls_forget(struct calls *c, struct td_str agent, struct td_str id) {
+    struct call *x = live_calls_find(c, agent, id);
     if (x)
         remove_call(c, x);
 }
 
-void calls_stop_ringing(struct calls *c, struct td_str id, struct td_str agent) {
+void live_calls_stop_ringing(struct calls *c, struct td_str id, struct td_str agent) {
     for (struct call *x = c->live, *next; x; x = next) {
         next = x->next;
         if (x->state == CALL_RINGING && td_str_eq(call_id(x), id) &&
@@ -116,12 +117,12 @@ void calls_stop_ringing(struct calls *c, struct td_str id, struct td_str agent) 
     }
 }
 
-void calls_resync_begin(struct calls *c) {
+void live_calls_resync_begin(struct calls *c) {
     for (struct call *x = c->live; x; x = x->next)
         x->seen = false;
 }
 
-void calls_resync_end(struct calls *c) {
+void live_calls_resync_end(struct calls *c) {
     for (struct call *x = c->live, *next; x; x = next) {
         next = x->next;
         if (!x->seen)

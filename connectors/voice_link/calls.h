@@ -37,12 +37,12 @@ struct calls {
     uint64_t seq;
 };
 
-void calls_tell(struct calls *c, const struct call_news *news);
+void live_calls_tell(struct calls *c, const struct call_news *news);
 /* "paused" or "unpaused" by somebody else. */
-void calls_tell_pause(struct calls *c, struct td_str agent, bool paused, struct td_str reason);
-struct call *calls_find(const struct calls *c, struct td_str agent, struct td_str id);
+void live_calls_tell_pause(struct calls *c, struct td_str agent, bool paused, struct td_str reason);
+struct call *live_calls_find(const struct calls *c, struct td_str agent, struct td_str id);
 /* The next one of that agent after `from` (NULL: the first). */
-struct call *calls_next(const struct calls *c, struct td_str agent, const struct call *from);
+struct call *live_calls_next(const struct calls *c, struct td_str agent, const struct call *from);
 static inline struct td_str call_agent(const struct call *x) {
     return (struct td_str){x->agent, x->agent_n};
 }
@@ -50,13 +50,13 @@ static inline struct td_str call_id(const struct call *x) {
     return (struct td_str){x->id, x->id_n};
 }
 /* It is over, or somebody's now: without a word. */
-void calls_forget(struct calls *c, struct td_str agent, struct td_str id);
+void live_calls_forget(struct calls *c, struct td_str agent, struct td_str id);
 /* It rings nowhere any more but at `agent` ("" : nowhere). */
-void calls_stop_ringing(struct calls *c, struct td_str id, struct td_str agent);
+void live_calls_stop_ringing(struct calls *c, struct td_str id, struct td_str agent);
 
 /* A resync: between the two every live call is told, whether it changed or not; what was not told
  * by the end is over. */
-void calls_resync_begin(struct calls *c);
-void calls_resync_end(struct calls *c);
+void live_calls_resync_begin(struct calls *c);
+void live_calls_resync_end(struct calls *c);
 
 #endif

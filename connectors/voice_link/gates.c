@@ -43,7 +43,7 @@ static void on_end(struct td_timer *t) {
         g->all_done(g->arg);
 }
 
-void gate_end(struct gate_op *op, enum td_gate_answer answer, const char *text) {
+void gates_end(struct gate_op *op, enum td_gate_answer answer, const char *text) {
     if (op->ending)
         return;
     op->ending = true;
@@ -71,5 +71,5 @@ struct gate_op *gates_of(const struct gates *g, struct td_str agent) {
 
 void gates_end_all(struct gates *g, enum td_gate_answer answer, const char *text) {
     for (struct gate_op *op = g->first; op; op = op->next)
-        gate_end(op, answer, text);
+        gates_end(op, answer, text);
 }

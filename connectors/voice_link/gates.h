@@ -36,7 +36,7 @@ struct gates {
 
 struct gate_op *gates_add(struct gates *g, struct td_gate *gate);
 /* Ends it; the second time is for nothing. */
-void gate_end(struct gate_op *op, enum td_gate_answer answer, const char *text);
+void gates_end(struct gate_op *op, enum td_gate_answer answer, const char *text);
 struct gate_op *gates_find(const struct gates *g, uint64_t number);
 /* The one of that agent that is not ending; NULL. */
 struct gate_op *gates_of(const struct gates *g, struct td_str agent);

@@ -144,6 +144,14 @@ static const struct sample samples[] = {
              LIST("host", "pbx.example", "username", "tandem", "secret", SAMPLE_SECRET, "gate",
                   "device_state", "ari_url", "http://pbx.example:8088/ari", "ari_username", "t"),
              NULL}},
+    {.name = "voice_freeswitch",
+     .settings = LIST("host", "pbx.example", "password", SAMPLE_SECRET),
+     .bad =
+         (const char *const *const[]){
+             LIST("host", "pbx.example", "password", "a\n\nexit"),
+             LIST("host", "pbx.example", "password", SAMPLE_SECRET, "agent", "1001@default"),
+             LIST("host", "pbx.example", "password", SAMPLE_SECRET, "agent", "{extension} x"),
+             NULL}},
 };
 
 const struct sample *sample_find(const char *name) {

@@ -123,6 +123,11 @@ static void say_api(struct play *p, char *rest) {
     say_body(p, "api/response", body);
 }
 
+static void say_other(struct play *p, char *rest) {
+    const char *type = word(&rest);
+    say_body(p, type, rest);
+}
+
 static void say_event(struct play *p, char *rest) {
     char body[8192];
     size_t n = 0;
@@ -415,6 +420,7 @@ static const struct order {
     void (*run)(struct play *p, char *rest);
 } orders[] = {{"include", include},   {"start", start},      {"line", peer_line},
               {"peer", say},          {"event", say_event},  {"api", say_api},
+              {"body", say_other},
               {"reply", reply},       {"flood", flood},      {"sent", sent},
               {"nothing", nothing},   {"voice", voice},      {"novoice", silent},
               {"link", link_told},    {"state", state_told}, {"requested", requested},
@@ -505,8 +511,14 @@ static void test_asterisk(void **state) {
     assert_true(run_folder("asterisk") > 0);
 }
 
+static void test_freeswitch(void **state) {
+    (void)state;
+    assert_true(run_folder("freeswitch") > 0);
+}
+
 int main(int argc, char **argv) {
     snprintf(root, sizeof root, "%s", argc > 1 ? argv[1] : "connectors");
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_asterisk)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_asterisk),
+                                       cmocka_unit_test(test_freeswitch)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
