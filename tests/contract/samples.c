@@ -15,6 +15,20 @@ static struct td_pair twilio_hook_headers[] = {
 static struct td_pair kannel_hook_headers[] = {
     {TD_STR("content-type"), TD_STR("text/plain; charset=\"UTF-8\"")},
 };
+/* Signed by the providers' own libraries (see signatures/make.mjs). */
+static struct td_pair twilio_headers[] = {
+    {TD_STR("content-type"), TD_STR("application/x-www-form-urlencoded")},
+    {TD_STR("x-twilio-signature"), TD_STR("UWQmCarH5ZxTYkOn1F+XRyRU+zk=")},
+};
+static struct td_pair vonage_headers[] = {
+    {TD_STR("content-type"), TD_STR("application/json")},
+    {TD_STR("authorization"),
+     TD_STR(
+         "Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQiOjE3MDAwMDAwMDAsInBheWxvYWRfaGFzaCI6"
+         "ImE4MDc1MjY3MWNjNjhkMmZlMjcyNTJhYjUzMTg4OTY2NmQwM2EyMjRlZDA3NjhhMWM1OGJiNzc3NjMwZjNlNGIif"
+         "Q"
+         ".yNplcNcxOAQtHuxAAGYzbvBd57T1as8P7rM4zQvXdCM")},
+};
 
 static const struct sample samples[] = {
     {.name = "webchat",
@@ -152,6 +166,26 @@ static const struct sample samples[] = {
              LIST("host", "pbx.example", "password", SAMPLE_SECRET, "agent", "1001@default"),
              LIST("host", "pbx.example", "password", SAMPLE_SECRET, "agent", "{extension} x"),
              NULL}},
+    {.name = "voice_twilio",
+     .settings = LIST("auth_token", SAMPLE_SECRET, "agents", "client:anna=anna"),
+     .hook = {.method = TD_STR("POST"),
+              .url = TD_STR("https://chat.example/hooks/voice/twilio"),
+              .headers = {twilio_headers, 2},
+              .body = TD_STR(
+                  "CallSid=CA2&CallStatus=ringing&Direction=outbound-dial&From=%2B442222222222"
+                  "&To=client%3Aanna&SequenceNumber=1")},
+     .hook_now_ms = INT64_C(1700000000000)},
+    {.name = "voice_vonage",
+     .settings = LIST("signature_secret", SAMPLE_SECRET, "agents", "447700900001=1001"),
+     .bad = (const char *const *const[]){LIST("signature_secret", SAMPLE_SECRET), NULL},
+     .hook = {.method = TD_STR("POST"),
+              .url = TD_STR("https://chat.example/hooks/voice/vonage"),
+              .headers = {vonage_headers, 2},
+              .body = TD_STR(
+                  "{\"from\":\"44\",\"to\":\"447700900001\",\"uuid\":\"u-1\",\"status\":"
+                  "\"ringing\","
+                  "\"direction\":\"outbound\",\"timestamp\":\"2023-11-14T22:13:19.500Z\"}")},
+     .hook_now_ms = INT64_C(1700000000000)},
 };
 
 const struct sample *sample_find(const char *name) {

@@ -397,6 +397,74 @@ static void test_rule_7_stop_waits(void **state) {
     }
 }
 
+/* ---- rule 13: gates; tests/contract/test_voice.c plays them through against scripted peers ----
+ */
+
+struct gating {
+    struct fixture *f;
+    struct td_gate td;
+    unsigned fired;
+    enum td_gate_answer answer;
+    char text[256];
+};
+
+static void on_gate(struct td_gate *td, enum td_gate_answer answer, struct td_str text) {
+    struct gating *g = (struct gating *)(void *)((char *)td - offsetof(struct gating, td));
+    assert_false(g->f->host->inside);
+    g->fired++;
+    g->answer = answer;
+    snprintf(g->text, sizeof g->text, "%.*s", TD_FMT(text));
+}
+
+static int gate(struct fixture *f, struct gating *g, bool close) {
+    *g = (struct gating){.f = f, .td = {.agent = TD_STR("1001"), .close = close, .done = on_gate}};
+    f->host->inside = true;
+    int rc = f->runner->gate(f->self, &g->td);
+    f->host->inside = false;
+    assert_int_equal(g->fired, 0);
+    return rc;
+}
+
+static void test_rule_13_gates(void **state) {
+    (void)state;
+    EACH(c) {
+        const struct td_connector *r = td_connector_runner(c);
+        bool gates = c->capabilities & TD_CAN_GATE;
+        if (gates != (r && r->gate && r->gate_cancel))
+            fail_msg("%s: TD_CAN_GATE and gate, gate_cancel", c->name);
+        if (!gates)
+            continue;
+        assert_true(c->capabilities & TD_CAN_VOICE);
+        for (enum fake_tcp_mode mode = FAKE_TCP_REFUSES; mode <= FAKE_TCP_HANGS; mode++) {
+            struct fixture f;
+            struct gating a, b;
+            open_fixture(&f, c);
+            f.host->tcp_mode = mode;
+            create(&f);
+            assert_int_not_equal(gate(&f, &a, true), TD_OK); /* before start */
+            f.host->forbidden = false;
+            assert_int_equal(f.runner->start(f.self, NULL), TD_OK);
+            assert_int_equal(gate(&f, &a, true), TD_OK); /* no link yet */
+            fake_run(f.host, 60000);
+            assert_int_equal(a.fired, 1);
+            assert_int_equal(a.answer, TD_GATE_FAILED);
+            assert_true(a.text[0]);
+            assert_int_equal(gate(&f, &a, false), TD_OK);
+            f.host->inside = true;
+            f.runner->gate_cancel(f.self, &a.td);
+            f.runner->gate_cancel(f.self, &a.td); /* twice is fine */
+            f.host->inside = false;
+            fake_run(f.host, 100);
+            assert_int_equal(a.fired, 1);
+            assert_int_equal(gate(&f, &b, true), TD_OK);
+            stop(&f); /* waits for it */
+            assert_int_equal(b.fired, 1);
+            assert_int_not_equal(gate(&f, &a, true), TD_OK);
+            close_fixture(&f);
+        }
+    }
+}
+
 /* What came in is refused for a while, and taken in the end; or the end comes first. */
 static void test_full_inbox(void **state) {
     (void)state;
@@ -659,6 +727,7 @@ int main(void) {
         cmocka_unit_test(test_rule_13_gate),       cmocka_unit_test(test_rule_9_verify),
         cmocka_unit_test(test_rule_10_bad_input),  cmocka_unit_test(test_rule_11_no_secrets),
         cmocka_unit_test(test_rule_12_same_keys),  cmocka_unit_test(test_hook_headers),
+        cmocka_unit_test(test_rule_13_gates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
