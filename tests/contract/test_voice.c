@@ -9,150 +9,23 @@
 #include <cmocka.h>
 
 #include "config/settings.h"
-#include "fake_tcp.h"
+#include "voice_play.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-struct gate_case {
-    struct td_gate gate;
-    char agent[64], answer[32], text[256];
-    bool under_way;
-};
-struct play {
-    const char *protocol; /* "asterisk", "freeswitch" */
-    const struct td_connector *c;
-    struct td_settings *settings;
-    struct td_host *host;
-    void *self;
-    size_t voice, links, states, http; /* read so far */
-    size_t piece;
-    struct gate_case gates[4];
-    bool stopped, inside;
-    struct fake_answer answer;
-    const char *file;
-    unsigned line;
-};
-
 static char root[600];
-
-#define BAD(p, ...)                                                                                \
-    do {                                                                                           \
-        print_error("%s:%u (pieces of %zu): ", (p)->file, (p)->line, (p)->piece);                  \
-        fail_msg(__VA_ARGS__);                                                                     \
-    } while (0)
-
-/* ---- small texts ---- */
-
-static const char *word(char **rest) {
-    char *s = *rest + strspn(*rest, " "), *end = s + strcspn(s, " ");
-    *rest = *end ? end + 1 : end;
-    *end = 0;
-    return s;
-}
-
-/* "a | b" → the pieces in turn, trimmed; NULL at the end. */
-static char *part(char **rest) {
-    if (!*rest)
-        return NULL;
-    char *s = *rest + strspn(*rest, " "), *bar = strstr(s, " | ");
-    *rest = bar ? bar + 3 : NULL;
-    if (bar)
-        *bar = 0;
-    size_t n = strlen(s);
-    while (n && s[n - 1] == ' ')
-        s[--n] = 0;
-    return s;
-}
-
-static struct fake_tcp *peer(struct play *p) {
-    struct fake_tcp *t = fake_tcp_open(p->host);
-    if (!t)
-        BAD(p, "there is no connection");
-    return t;
-}
 
 static void settle(struct play *p, int64_t ms) {
     fake_run(p->host, ms);
-}
-
-/* ---- what the peer says ---- */
-
-static void say_text(struct play *p, const char *text) {
-    fake_tcp_say(peer(p), 1, td_str_of(text), p->piece);
-    settle(p, 2);
-}
-
-static size_t put(char *out, size_t at, size_t size, const char *fmt, const char *a) {
-    int n = snprintf(out + at, size - at, fmt, a);
-    assert_true(n >= 0 && (size_t)n < size - at);
-    return at + (size_t)n;
-}
-
-/* AMI: lines and an empty one. ESL: the same with LF. */
-static void say(struct play *p, char *rest) {
-    char out[8192];
-    size_t n = 0;
-    const char *end = strcmp(p->protocol, "asterisk") == 0 ? "\r\n" : "\n";
-    for (char *s; (s = part(&rest));) {
-        n = put(out, n, sizeof out, "%s", s);
-        n = put(out, n, sizeof out, "%s", end);
-    }
-    put(out, n, sizeof out, "%s", end);
-    say_text(p, out);
-}
-
-/* ESL: a frame with a body. "\n" in the text of the script is a line end. */
-static void say_body(struct play *p, const char *type, const char *body) {
-    char out[8192];
-    snprintf(out, sizeof out, "Content-Length: %zu\nContent-Type: %s\n\n%s", strlen(body), type,
-             body);
-    say_text(p, out);
-}
-
-static void say_api(struct play *p, char *rest) {
-    char body[8192];
-    size_t n = 0;
-    for (char *s = rest + strspn(rest, " "); *s; s++) {
-        bool end = s[0] == '\\' && s[1] == 'n';
-        body[n++] = end ? '\n' : *s;
-        s += end;
-    }
-    body[n] = 0;
-    say_body(p, "api/response", body);
-}
-
-static void say_other(struct play *p, char *rest) {
-    const char *type = word(&rest);
-    say_body(p, type, rest);
-}
-
-static void say_event(struct play *p, char *rest) {
-    char body[8192];
-    size_t n = 0;
-    for (char *s; (s = part(&rest));) {
-        char *colon = strstr(s, ": ");
-        assert_non_null(colon);
-        *colon = 0;
-        n = put(body, n, sizeof body, "%s: ", s);
-        for (const char *v = colon + 2; *v; v++) { /* as FreeSWITCH: percent-encoded */
-            bool plain = (*v >= '0' && *v <= '9') || (*v >= 'a' && *v <= 'z') ||
-                         (*v >= 'A' && *v <= 'Z') || strchr("-_.~", *v);
-            n += (size_t)snprintf(body + n, sizeof body - n, plain ? "%c" : "%%%02X",
-                                  (unsigned char)*v);
-        }
-        n = put(body, n, sizeof body, "%s", "\n");
-    }
-    put(body, n, sizeof body, "%s", "\n");
-    say_body(p, "text/event-plain", body);
 }
 
 /* ---- what the connector says ---- */
 
 /* The next action; its end is an empty line. */
 static struct td_str next_action(struct play *p) {
-    struct td_str all = fake_tcp_written(peer(p));
+    struct td_str all = fake_tcp_written(voice_peer(p));
     const char *end = strcmp(p->protocol, "asterisk") == 0 ? "\r\n\r\n" : "\n\n";
     const char *at = all.n ? memmem(all.p, all.n, end, strlen(end)) : NULL;
     if (!at)
@@ -168,13 +41,13 @@ static void sent(struct play *p, char *rest) {
     snprintf(text, sizeof text, "\n%.*s", TD_FMT(action));
     for (char *c = text; *c; c++)
         *c = *c == '\r' ? '\n' : *c;
-    for (char *s; (s = part(&rest));) {
+    for (char *s; (s = voice_part(&rest));) {
         char line[1024];
         snprintf(line, sizeof line, "\n%s\n", s);
         if (!strstr(text, line))
             BAD(p, "expected \"%s\" in what was sent:%s", s, text);
     }
-    fake_tcp_drop_written(peer(p), action.n);
+    fake_tcp_drop_written(voice_peer(p), action.n);
 }
 
 static void nothing_sent(struct play *p) {
@@ -228,7 +101,7 @@ static void no_voice(struct play *p) {
 }
 
 static void link_told(struct play *p, char *rest) {
-    const char *wanted = word(&rest);
+    const char *wanted = voice_word(&rest);
     if (strcmp(wanted, "none") == 0) {
         if (p->links != p->host->n_links)
             BAD(p, "the link was told: %s", p->host->links[p->links]);
@@ -249,7 +122,7 @@ static void state_told(struct play *p, char *rest) {
 }
 
 static void requested(struct play *p, char *rest) {
-    const char *method = word(&rest), *url = word(&rest);
+    const char *method = voice_word(&rest), *url = voice_word(&rest);
     if (p->http == p->host->n_seen)
         BAD(p, "no request was made");
     const struct td_request *r = &p->host->seen[p->http++].request;
@@ -284,7 +157,7 @@ static struct gate_case *gate_case(struct play *p, const char *agent) {
 }
 
 static void gate(struct play *p, char *rest) {
-    const char *how = word(&rest), *agent = word(&rest);
+    const char *how = voice_word(&rest), *agent = voice_word(&rest);
     struct gate_case *x = gate_case(p, agent);
     assert_false(x->under_way);
     snprintf(x->agent, sizeof x->agent, "%s", agent);
@@ -299,7 +172,7 @@ static void gate(struct play *p, char *rest) {
 }
 
 static void answered(struct play *p, char *rest) {
-    const char *agent = word(&rest), *wanted = word(&rest);
+    const char *agent = voice_word(&rest), *wanted = voice_word(&rest);
     struct gate_case *x = gate_case(p, agent);
     if (strcmp(x->under_way ? "none" : x->answer, wanted) != 0)
         BAD(p, "gate of %s: found %s (%s)", agent, x->under_way ? "none" : x->answer, x->text);
@@ -308,7 +181,7 @@ static void answered(struct play *p, char *rest) {
 }
 
 static void cancel(struct play *p, char *rest) {
-    struct gate_case *x = gate_case(p, word(&rest));
+    struct gate_case *x = gate_case(p, voice_word(&rest));
     p->c->gate_cancel(p->self, &x->gate);
     if (!x->under_way)
         BAD(p, "done fired inside gate_cancel");
@@ -334,7 +207,7 @@ static void stop(struct play *p, char *rest) {
 
 static void start(struct play *p, char *rest) {
     struct td_error err = {0};
-    for (char *s; (s = part(&rest));) {
+    for (char *s; (s = voice_part(&rest));) {
         char *eq = strchr(s, '=');
         if (!eq) /* none */
             continue;
@@ -354,56 +227,35 @@ static void start(struct play *p, char *rest) {
 }
 
 static void wait_for(struct play *p, char *rest) {
-    settle(p, atoi(word(&rest)));
+    settle(p, atoi(voice_word(&rest)));
 }
 
 static void cut(struct play *p, char *rest) {
     (void)rest;
-    fake_tcp_hang_up(peer(p), 1);
+    fake_tcp_hang_up(voice_peer(p), 1);
     settle(p, 2);
 }
 
 static void peer_is(struct play *p, char *rest) {
-    const char *how = word(&rest);
+    const char *how = voice_word(&rest);
     p->host->tcp_mode = strcmp(how, "silent") == 0    ? FAKE_TCP_HANGS
                         : strcmp(how, "refuses") == 0 ? FAKE_TCP_REFUSES
                                                       : FAKE_TCP_ACCEPTS;
 }
 
 static void take(struct play *p, char *rest) {
-    p->host->take_now = strcmp(word(&rest), "fails") == 0 ? TD_ECONN : TD_OK;
+    p->host->take_now = strcmp(voice_word(&rest), "fails") == 0 ? TD_ECONN : TD_OK;
 }
 
 static void http_answers(struct play *p, char *rest) {
-    p->answer.response.status = atoi(word(&rest));
+    p->answer.response.status = atoi(voice_word(&rest));
 }
 
 static void connections(struct play *p, char *rest) {
-    if (p->host->tcp_starts != (unsigned)atoi(word(&rest)))
+    if (p->host->tcp_starts != (unsigned)atoi(voice_word(&rest)))
         BAD(p, "%u connections were begun", p->host->tcp_starts);
 }
 
-static void peer_line(struct play *p, char *rest) {
-    char out[4096];
-    snprintf(out, sizeof out, "%s\r\n", rest + strspn(rest, " "));
-    say_text(p, out);
-}
-static void reply(struct play *p, char *rest) {
-    char out[1024];
-    snprintf(out, sizeof out, "Content-Type: command/reply\nReply-Text: %s\n\n",
-             rest + strspn(rest, " "));
-    say_text(p, out);
-}
-/* A flood: the same line so many bytes long, and its end. */
-static void flood(struct play *p, char *rest) {
-    size_t n = (size_t)atoi(word(&rest));
-    char *out = malloc(n + 16);
-    memset(out, 'x', n);
-    memcpy(out, "Junk: ", 6);
-    memcpy(out + n, "\r\n", 3);
-    say_text(p, out);
-    free(out);
-}
 static void nothing(struct play *p, char *rest) {
     (void)rest;
     nothing_sent(p);
@@ -418,39 +270,26 @@ static void include(struct play *p, char *rest);
 static const struct order {
     const char *name;
     void (*run)(struct play *p, char *rest);
-} orders[] = {{"include", include},
-              {"start", start},
-              {"line", peer_line},
-              {"peer", say},
-              {"event", say_event},
-              {"api", say_api},
-              {"body", say_other},
-              {"reply", reply},
-              {"flood", flood},
-              {"sent", sent},
-              {"nothing", nothing},
-              {"voice", voice},
-              {"novoice", silent},
-              {"link", link_told},
-              {"state", state_told},
-              {"requested", requested},
-              {"http", http_answers},
-              {"gate", gate},
-              {"answer", answered},
-              {"cancel", cancel},
-              {"wait", wait_for},
-              {"cut", cut},
-              {"peer-is", peer_is},
-              {"take", take},
-              {"connections", connections},
-              {"stop", stop}};
+} orders[] = {{"include", include},         {"start", start},
+              {"line", voice_say_line},     {"peer", voice_say},
+              {"event", voice_say_event},   {"api", voice_say_api},
+              {"body", voice_say_other},    {"reply", voice_say_reply},
+              {"flood", voice_say_flood},   {"sent", sent},
+              {"nothing", nothing},         {"voice", voice},
+              {"novoice", silent},          {"link", link_told},
+              {"state", state_told},        {"requested", requested},
+              {"http", http_answers},       {"gate", gate},
+              {"answer", answered},         {"cancel", cancel},
+              {"wait", wait_for},           {"cut", cut},
+              {"peer-is", peer_is},         {"take", take},
+              {"connections", connections}, {"stop", stop}};
 
 static void run_line(struct play *p, char *line) {
     line[strcspn(line, "\r\n")] = 0;
     char *rest = line;
     if (!*line || *line == '#')
         return;
-    const char *name = word(&rest);
+    const char *name = voice_word(&rest);
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
         if (strcmp(orders[i].name, name) == 0) {
             orders[i].run(p, rest);
@@ -480,7 +319,8 @@ static void run_file(struct play *p, const char *path) {
 /* Another file of the same folder. */
 static void include(struct play *p, char *rest) {
     char path[1000];
-    snprintf(path, sizeof path, "%s/../tests/contract/voice/%s/%s", root, p->protocol, word(&rest));
+    snprintf(path, sizeof path, "%s/../tests/contract/voice/%s/%s", root, p->protocol,
+             voice_word(&rest));
     run_file(p, path);
 }
 
