@@ -9,10 +9,14 @@
 
 #include "../support/redis_server.h"
 #include "base/mem.h"
+#include "config/settings.h"
 #include "outbox/host.h"
 #include "stand_in.h"
 
+#include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -214,9 +218,102 @@ static void test_keys(void **state) {
     assert_memory_not_equal(a, c, 32);
 }
 
+/* ---- TCP, and the link to a phone system ---- */
+
+static char tcp_got[16], tcp_why[256];
+static int tcp_opened, tcp_closed;
+
+static void on_tcp_open(struct td_tcp *t) {
+    tcp_opened++;
+    assert_int_equal(td_tcp_write(t, TD_STR("hello")), TD_OK);
+    finished = true;
+}
+static void on_tcp_data(struct td_tcp *t, struct td_str data) {
+    (void)t;
+    assert_true(data.n < sizeof tcp_got);
+    memcpy(tcp_got, data.p, data.n);
+    finished = true;
+}
+static void on_tcp_closed(struct td_tcp *t, const char *why) {
+    assert_null(t->impl);
+    tcp_closed++;
+    snprintf(tcp_why, sizeof tcp_why, "%s", why);
+    finished = true;
+}
+
+static struct td_settings *phone_host(const char *allow_private, struct config_channel *c,
+                                      struct td_host **h) {
+    const struct td_connector *connector = td_connector_find(TD_STR("voice_asterisk"));
+    const char *const pairs[] = {"host", "127.0.0.1",     "username",    "t", "secret",
+                                 "s",    "allow_private", allow_private, NULL};
+    struct td_settings *settings = settings_of(connector->settings, pairs, NULL);
+    assert_non_null(settings);
+    *c = (struct config_channel){.id = TD_STR("pbx"), .connector = connector, .settings = settings};
+    *h = host_new(&(struct host_options){
+        .loop = place.loop, .inbox = place.inbox, .http = place.http, .channel = c});
+    return settings;
+}
+
+static bool has_link(struct place *p) {
+    return place_count(p, CMD_VOICE_LINK) == 2;
+}
+
+static void test_tcp(void **state) {
+    (void)state;
+    struct config_channel c;
+    struct td_host *h;
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof at;
+    char got_here[16];
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&at, sizeof at), 0);
+    assert_int_equal(listen(listener, 1), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&at, &n), 0);
+    struct td_tcp_options o = {.host = TD_STR("127.0.0.1"),
+                               .port = ntohs(at.sin_port),
+                               .timeout_ms = 5000,
+                               .write_max_bytes = 1000};
+    for (int allowed = 0; allowed < 2; allowed++) {
+        struct td_tcp t = {
+            .on_open = on_tcp_open, .on_data = on_tcp_data, .on_closed = on_tcp_closed};
+        struct td_settings *settings = phone_host(allowed ? "true" : "false", &c, &h);
+        finished = false;
+        tcp_opened = tcp_closed = 0;
+        assert_int_equal(td_tcp_start(h, &t, &o, NULL), TD_OK);
+        place_run(&place, is_finished);
+        assert_int_equal(tcp_opened, allowed);
+        if (allowed) {
+            int fd = accept(listener, NULL, NULL);
+            assert_int_equal(recv(fd, got_here, sizeof got_here, 0), 5);
+            assert_int_equal(send(fd, "there", 5, 0), 5);
+            finished = false;
+            place_run(&place, is_finished);
+            assert_memory_equal(tcp_got, "there", 5);
+            finished = false;
+            td_tcp_close(&t);
+            assert_int_equal(tcp_closed, 0);
+            place_run(&place, is_finished);
+            assert_string_equal(tcp_why, "");
+            td_host_voice_link(h, false);
+            td_host_voice_link(h, true);
+            place_run(&place, has_link);
+            const struct voice *v = place_note(&place, CMD_VOICE_LINK, 1)->body;
+            assert_true(v->link_up && td_str_eqz(v->channel, "pbx"));
+            close(fd);
+        } else {
+            assert_non_null(strstr(tcp_why, "allow_private"));
+        }
+        assert_int_equal(tcp_closed, 1);
+        host_free(&h);
+        settings_free(&settings);
+    }
+    close(listener);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_watch), cmocka_unit_test(test_job),
-                                       cmocka_unit_test(test_job_cancelled),
-                                       cmocka_unit_test(test_blobs), cmocka_unit_test(test_keys)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_watch),         cmocka_unit_test(test_job),
+        cmocka_unit_test(test_job_cancelled), cmocka_unit_test(test_blobs),
+        cmocka_unit_test(test_keys),          cmocka_unit_test(test_tcp)};
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
