@@ -102,6 +102,9 @@ bool cli_read_policy(struct cli *c, struct policy *out);
 int cli_command(struct cli *c, struct command *cmd, uint32_t kind, const void *body,
                 struct result *out);
 
+/* The way in, for appending without waiting for results; open, if Redis lets it within 2 s. */
+struct inbox *cli_inbox(struct cli *c);
+
 /* Follows the events stream. on_event: false ends it. Returns at the deadline (timeout_ms; −1:
  * none) or when Redis is lost: false. `from`: id of the entry to begin behind, as cli_events_end.
  */

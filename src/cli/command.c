@@ -104,15 +104,19 @@ static bool on_event(void *arg, struct td_str id, const struct event *ev) {
     return false;
 }
 
-static int append(struct cli *c, const struct command *cmd) {
-    struct appending a = {.c = c};
+/* It makes a connection of its own, which may take a moment. */
+struct inbox *cli_inbox(struct cli *c) {
     if (!c->inbox)
         c->inbox = inbox_new(c->store);
-    /* The inbox makes a connection of its own: it may take a moment. */
     bool never = false;
     for (int i = 0; i < 100 && !inbox_open(c->inbox); i++)
         cli_run(c, &never, 20);
-    int rc = inbox_append(c->inbox, cmd, on_appended, &a);
+    return c->inbox;
+}
+
+static int append(struct cli *c, const struct command *cmd) {
+    struct appending a = {.c = c};
+    int rc = inbox_append(cli_inbox(c), cmd, on_appended, &a);
     if (!rc && !cli_run(c, &a.done, CLI_DEADLINE_MS))
         rc = TD_ETIMEDOUT;
     return rc ? rc : a.rc;

@@ -19,6 +19,10 @@ int cmd_dead(struct cli *c); /* dead.c */
 int cmd_dead_replay(struct cli *c);
 int cmd_send_test(struct cli *c); /* send_test.c */
 
+int cmd_quarantine_list(struct cli *c); /* quarantine.c */
+int cmd_quarantine_show(struct cli *c);
+int cmd_quarantine_replay(struct cli *c);
+
 int cmd_user_add(struct cli *c); /* user.c */
 int cmd_user_set(struct cli *c);
 int cmd_user_list(struct cli *c);

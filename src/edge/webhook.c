@@ -3,16 +3,17 @@
  * Happy path: the channel → the request as its provider signed it → verify → decode → intake → the
  * provider's answer, once all is durable. Failures, each with a JSON body that says why:
  *   404 no such channel, or it takes no hooks      401 wrong signature, or too old
- *   400 malformed: the field is named              413 larger than 256 KiB (io/web)
- *   503 + Retry-After: not taken; send it again    202 kept in quarantine (verify: observe)
+ *   400 malformed: the field is named, and it is kept in quarantine; 413 larger than 256 KiB
+ *   (io/web)   503 + Retry-After: not taken; send it again
+ *   202 kept in quarantine (verify: observe)
  * The provider may go away before its answer; what was taken stays taken. */
 #include "base/buf.h"
 #include "base/mem.h"
 #include "codec/json_out.h"
 #include "edge/edge.h"
-#include "edge/quarantine.h"
 #include "metrics/metrics.h"
 #include "store/intake.h"
+#include "store/quarantine.h"
 
 #include <stdio.h>
 #include <tandem/log.h>
@@ -87,11 +88,54 @@ static struct hook hook_end(struct hook *h) {
 
 static void on_quarantined(void *arg, int rc) {
     struct hook h = hook_end(arg);
-    if (h.request && rc == TD_OK)
+    if (h.request && h.status == 400) /* kept or not: it is malformed */
+        answer_error(h.edge, h.request, h.channel, 400, "invalid", h.body.p);
+    else if (h.request && rc == TD_OK)
         answer(h.edge, h.request, h.channel, 202, "text/plain",
                TD_STR("kept in quarantine; nothing was taken\n"));
     else if (h.request)
         answer_unavailable(h.edge, h.request, h.channel);
+}
+
+/* A genuine hook may prove itself by a secret in its URL or in any header. */
+static struct td_str without_secrets(struct td_arena *a, const struct config_channel *c,
+                                     struct td_str text) {
+    for (const struct td_setting *row = c->connector->settings; row && row->name; row++) {
+        const struct td_secret *x = row->flags & TD_SET_SECRET
+                                        ? td_settings_secret(c->settings, row->name)
+                                        : NULL;
+        struct td_str secret = x ? td_secret_reveal(x) : TD_STR("");
+        const char *at = secret.n && text.n ? memmem(text.p, text.n, secret.p, secret.n) : NULL;
+        if (!at)
+            continue;
+        size_t before = (size_t)(at - text.p), after = text.n - before - secret.n;
+        text = td_arena_printf(a, "%.*s(hidden)%.*s", (int)before, text.p, (int)after,
+                               at + secret.n);
+    }
+    return text;
+}
+
+/* status 202: the sender may forget it; 400: he is told what is wrong. */
+static void keep(struct edge *e, struct web_request *r, const struct config_channel *c,
+                 const struct td_request *hook, const char *why, int status) {
+    struct td_arena *a = web_arena(r);
+    struct td_request shown = *hook;
+    struct hook *h = hook_new(e, r, c->id);
+    shown.url = without_secrets(a, c, hook->url);
+    shown.headers.v = TD_ARENA_ARRAY(a, struct td_pair, hook->headers.n);
+    for (size_t i = 0; i < hook->headers.n; i++)
+        shown.headers.v[i] = (struct td_pair){hook->headers.v[i].name,
+                                              without_secrets(a, c, hook->headers.v[i].value)};
+    h->status = status;
+    h->body = td_arena_dup(a, td_str_of(why));
+    int rc = quarantine_put(e->store, c->id, &shown, why, loop_wall_ms(), on_quarantined, h);
+    if (rc == TD_OK)
+        return;
+    hook_end(h);
+    if (status == 400)
+        answer_error(e, r, c->id, 400, "invalid", why);
+    else
+        answer_unavailable(e, r, c->id);
 }
 
 static bool observes(const struct config_channel *c) {
@@ -109,12 +153,7 @@ static void refuse(struct edge *e, struct web_request *r, const struct config_ch
         answer_error(e, r, c->id, 401, "unauthorized", why->text);
         return;
     }
-    struct hook *h = hook_new(e, r, c->id);
-    if (quarantine_put(e->store, c->id, hook, why->text, loop_wall_ms(), on_quarantined, h) !=
-        TD_OK) {
-        hook_end(h);
-        answer_unavailable(e, r, c->id);
-    }
+    keep(e, r, c, hook, why->text, 202);
 }
 
 /* ---- intake ---- */
@@ -202,7 +241,7 @@ static void handle(struct web_request *r, void *arg) {
     if (p->decode_hook(a, c->settings, &hook, now, &in, &err) != TD_OK) {
         td_log(TD_WARN, "webhook", "a hook is malformed", "channel=\"%.*s\" why=\"%s\"",
                TD_FMT(c->id), err.text);
-        answer_error(e, r, c->id, 400, "invalid", err.text);
+        keep(e, r, c, &hook, err.text, observes(c) ? 202 : 400);
         return;
     }
     take(e, r, c, &in);

@@ -264,6 +264,21 @@ static void test_observe(void **state) {
     close_all();
 }
 
+/* Genuine, but not understood: refused, and kept without the secret that proved it. */
+static void test_malformed_is_kept(void **state) {
+    (void)state;
+    open_all();
+    assert_int_equal(hook("POST", "/hooks/sms", "right", "{\"text\":\"x\"}"), 400);
+    assert_non_null(strstr(call.body, "missing"));
+    struct td_str kept = PLACE_ASK(&place, S("LINDEX"), S("{main}:quarantine:sms"), S("0"));
+    assert_non_null(memmem(kept.p, kept.n, "x-token: (hidden)\n", 18));
+    assert_non_null(memmem(kept.p, kept.n, "{\"text\":\"x\"}", 12));
+    assert_int_equal(hook("POST", "/hooks/sms", "wrong", GOOD), 401); /* anybody's is not kept */
+    assert_true(td_str_eqz(PLACE_ASK(&place, S("LLEN"), S("{main}:quarantine:sms")), "1"));
+    assert_int_equal(hook("POST", "/hooks/watch", "right", "{\"text\":\"x\"}"), 202);
+    close_all();
+}
+
 static void test_redis_away(void **state) {
     (void)state;
     open_all();
@@ -286,6 +301,7 @@ int main(void) {
         cmocka_unit_test(test_voice_and_receipts),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_too_long_a_field),
+        cmocka_unit_test(test_malformed_is_kept),
         cmocka_unit_test(test_observe),
         cmocka_unit_test(test_redis_away),
     };
