@@ -73,16 +73,6 @@ static struct td_str number(struct reading *r, struct td_str s) {
 
 /* ---- messages ---- */
 
-static bool is_stop(struct td_str text) {
-    static const char *const words[] = {"stop", "stopall", "unsubscribe", "cancel",
-                                        "end",  "quit",    "revoke",      "optout"};
-    text = text_trim(text);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (text_eq_nocase(text, td_str_of(words[i])))
-            return true;
-    return false;
-}
-
 /* A gateway without message ids: what it sent again says the same, time included. */
 static struct td_str derived_id(struct reading *r, const struct td_message *m) {
     uint8_t hash[32];
@@ -130,8 +120,6 @@ static int read_message(struct reading *r) {
     m->external_id = id;
     m->dedupe = id.n ? td_arena_printf(r->a, "in:%.*s", TD_FMT(id)) : derived_id(r, m);
     r->out->messages.n++;
-    if (td_settings_number(r->s, "opt_out") && is_stop(m->text))
-        r->out->opt_outs.v[r->out->opt_outs.n++] = m->from;
     return TD_OK;
 }
 
@@ -211,7 +199,6 @@ static int read_all(struct reading *r) {
     int rc = document_items(&r->doc, list, &r->room, r->err);
     r->out->messages.v = TD_ARENA_ARRAY(r->a, struct td_message, r->room);
     r->out->receipts.v = TD_ARENA_ARRAY(r->a, struct td_receipt, r->room);
-    r->out->opt_outs.v = TD_ARENA_ARRAY(r->a, struct td_address, r->room);
     for (size_t i = 0; i < r->room && rc == TD_OK; i++) {
         document_select(&r->doc, list, i);
         rc = read_item(r);
