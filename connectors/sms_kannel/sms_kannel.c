@@ -234,7 +234,7 @@ static int check_size(const struct td_settings *s, struct td_str text, struct td
 static int build(struct td_arena *a, const struct td_settings *s, const struct td_message *m,
                  const struct td_address *to, struct td_str key, unsigned part, unsigned *parts,
                  struct td_request *out, struct td_error *err) {
-    struct td_sms_count count;
+    struct td_sms_count count = {0};
     (void)part;
     *parts = 1; /* Kannel cuts long texts itself */
     if (m->attachments.n)

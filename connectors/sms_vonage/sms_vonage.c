@@ -214,7 +214,7 @@ static int build(struct td_arena *a, const struct td_settings *s, const struct t
                  const struct td_address *to, struct td_str key, unsigned part, unsigned *parts,
                  struct td_request *out, struct td_error *err) {
     struct td_str base = td_settings_text(s, "api_url");
-    struct td_sms_count count;
+    struct td_sms_count count = {0};
     struct text t;
     (void)part;
     *parts = 1; /* Vonage cuts long texts itself */

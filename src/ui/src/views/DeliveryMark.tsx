@@ -29,7 +29,8 @@ export function DeliveryMark({ conv, seq, delivery, seen, always }: { conv: numb
         {deliveryWord[state]}
         {state === 'unknown' && ': it may have been sent'}
         {bad && why && `: ${why}`}
-        {state === 'queued' && delivery!.next_at > 0 && ` · next try ${timeOfDay(delivery!.next_at)}`}
+        {state === 'queued' && delivery!.code === 'held' && ` · ${why}`}
+        {state === 'queued' && delivery!.code !== 'held' && delivery!.next_at > 0 && ` · next try ${timeOfDay(delivery!.next_at)}`}
       </span>
       {(bad || state === 'unknown') && <RetryButton conv={conv} seq={seq} />}
     </p>
