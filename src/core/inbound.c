@@ -256,6 +256,8 @@ static void append(struct core *c, struct arrival *a) {
     c->result.contact = a->match.target.conv->contact;
     if (!keeps_external_id(a->channel, m))
         return;
+    if (a->channel->kind == CK_MAIL) /* what our next mail answers */
+        cell_set(a->match.target.cell, &a->match.target.conv->root_external_id, m->external_id);
     struct td_str key = timeline_ext(c, m->channel, m->external_id);
     if (table_get(c, EK_EXT, key))
         return; /* a reused id: the first stays the one that is answered */

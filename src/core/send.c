@@ -106,8 +106,10 @@ void apply_message_send(struct core *c, const struct call *call) {
     m.attachments.n = act->attachments.n;
     if (call->who) /* the name that the customer sees */
         m.from = (struct td_address){TD_STR("agent"), call->cmd->actor, agents_name(call->who)};
-    if (t.conv->kind == CK_MAIL)
+    if (t.conv->kind == CK_MAIL) {
         m.subject = t.conv->subject;
+        m.in_reply_to = t.conv->root_external_id;
+    }
     timeline_add(c, t.cell, &m);
     effects_fact(c, &(struct fact_args){
                         .name = "message.out", .work = act_work(c, &t)->w, .agent = m.author});

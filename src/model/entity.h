@@ -92,8 +92,8 @@ struct conv {
             struct td_str key, value;
         } * v;
         size_t n;
-    } fields; /* pre-chat form, referring page, campaign … */
-    struct td_str root_external_id;
+    } fields;                       /* pre-chat form, referring page, campaign … */
+    struct td_str root_external_id; /* the first message's; of mail the newest of the customer's */
     /* The stale-draft guard: the newest entry that the customer may see, who wrote it ("": the
      * customer), and the newest one by anybody else than him. */
     uint64_t public_seq, other_seq;

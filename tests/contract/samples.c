@@ -29,6 +29,7 @@ static struct td_pair vonage_headers[] = {
          "Q"
          ".yNplcNcxOAQtHuxAAGYzbvBd57T1as8P7rM4zQvXdCM")},
 };
+char sample_smtp_port[8] = "1";
 
 static const struct sample samples[] = {
     {.name = "webchat",
@@ -186,6 +187,25 @@ static const struct sample samples[] = {
                   "\"ringing\","
                   "\"direction\":\"outbound\",\"timestamp\":\"2023-11-14T22:13:19.500Z\"}")},
      .hook_now_ms = INT64_C(1700000000000)},
+    {.name = "email",
+     .settings = LIST("address", "help@acme.example", "smtp_host", "127.0.0.1", "smtp_port",
+                      sample_smtp_port, "smtp_security", "none", "password", SAMPLE_SECRET),
+     .bad =
+         (const char *const *const[]){
+             LIST("address", "help", "smtp_host", "mx.example", "password", SAMPLE_SECRET),
+             LIST("address", "help@acme.example"),
+             LIST("address", "help@acme.example", "smtp_host", "mx.example"),
+             LIST("address", "help@acme.example", "imap_host", "mx.example"),
+             LIST("address", "a@b.example\nBcc: x@y", "smtp_host", "mx.example", "password",
+                  SAMPLE_SECRET),
+             LIST("address", "help@acme.example", "smtp_host", "mx.example", "smtp_security",
+                  "none", "password", SAMPLE_SECRET),
+             LIST("address", "help@acme.example", "imap_host", "mx.example/x?", "password",
+                  SAMPLE_SECRET),
+             LIST("address", "help@acme.example", "smtp_host", "mx.example", "password",
+                  SAMPLE_SECRET, "form_senders", "nobody"),
+             NULL},
+     .to = "anna@example.org"},
 };
 
 const struct sample *sample_find(const char *name) {

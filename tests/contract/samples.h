@@ -21,6 +21,8 @@ struct sample {
     bool our_id;                 /* it gives no id of its own: receipts name ours */
     bool free_text; /* the hook's body is the message itself: nothing of it can be malformed */
 };
+/* The port of a mail server that takes everything, as text; set before the suite begins. */
+extern char sample_smtp_port[8];
 const struct sample *sample_find(const char *name);
 
 #endif

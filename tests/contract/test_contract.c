@@ -10,6 +10,7 @@
 
 #include "config/settings.h"
 #include "fake_host.h"
+#include "mail_peer.h"
 #include "samples.h"
 
 #include <stdio.h>
@@ -729,5 +730,5 @@ int main(void) {
         cmocka_unit_test(test_rule_12_same_keys),  cmocka_unit_test(test_hook_headers),
         cmocka_unit_test(test_rule_13_gates),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, mail_peer_open, mail_peer_close);
 }

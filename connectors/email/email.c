@@ -1,0 +1,146 @@
+/* Mail: one mailbox watched over IMAP, replies sent through one SMTP server. See README.md.
+ *
+ * This file is the connector's life; mailbox.c receives, sending.c sends. */
+#include "email/mailbox.h"
+#include "email/mime_in.h"
+#include "email/sending.h"
+
+#include <assert.h>
+
+struct email {
+    struct td_arena *arena; /* it lives there itself */
+    struct td_host *host;
+    struct options options;
+    struct sending_context sending;
+    struct mailbox *mailbox; /* NULL: it only sends */
+    struct td_timer end;
+    bool started, stopping, mailbox_stopped;
+    void (*stopped)(void *arg);
+    void *stopped_arg;
+};
+
+static void on_end(struct td_timer *t) {
+    struct email *e = (struct email *)(void *)((char *)t - offsetof(struct email, end));
+    e->stopped(e->stopped_arg); /* e may be gone */
+}
+
+static void try_stopped(struct email *e) {
+    if (e->stopping && e->mailbox_stopped && e->sending.pending == 0)
+        td_timer_start(e->host, &e->end, 0, on_end);
+}
+
+static void on_idle(struct sending_context *c) {
+    try_stopped((struct email *)(void *)((char *)c - offsetof(struct email, sending)));
+}
+
+static void on_mailbox_stopped(void *arg) {
+    struct email *e = arg;
+    e->mailbox_stopped = true;
+    try_stopped(e);
+}
+
+/* ---- the contract ---- */
+
+static int email_send(void *self, struct td_send *s) {
+    struct email *e = self;
+    if (!e->started || e->stopping)
+        return TD_EBUSY;
+    if (!e->options.sends)
+        return TD_EUNSUPPORTED;
+    return sending_start(&e->sending, s);
+}
+
+static void email_cancel(void *self, struct td_send *s) {
+    (void)self;
+    sending_cancel(s);
+}
+
+static void make_mailbox(struct email *e) {
+    e->mailbox = mailbox_new(e->host,
+                             &(struct mailbox_options){.link = e->options.imap,
+                                                       .folder = e->options.folder,
+                                                       .max_mail_bytes = e->options.max_mail_bytes,
+                                                       .poll_ms = e->options.poll_ms,
+                                                       .rules = &e->options.rules});
+}
+
+static int email_create(struct td_host *h, const struct td_settings *s, void **self,
+                        struct td_error *err) {
+    int rc = options_check(s, err);
+    if (rc != TD_OK)
+        return rc;
+    struct td_arena *a = td_arena_new();
+    struct email *e = TD_ARENA_NEW(a, struct email);
+    e->arena = a;
+    e->host = h;
+    options_read(a, s, &e->options);
+    td_host_key(h, "reply-token", e->options.rules.key);
+    e->sending.host = h;
+    e->sending.options = &e->options;
+    memcpy(e->sending.key, e->options.rules.key, TOKEN_KEY_BYTES);
+    e->sending.on_idle = on_idle;
+    rc = smtp_trust_new(e->options.smtp.ca_file, &e->sending.trust, err);
+    if (rc != TD_OK) {
+        td_arena_free(&a);
+        return rc;
+    }
+    mime_in_init();
+    if (e->options.receives)
+        make_mailbox(e);
+    *self = e;
+    return TD_OK;
+}
+
+static int email_start(void *self, struct td_error *err) {
+    struct email *e = self;
+    if (e->started)
+        return td_error_set(err, TD_EEXIST, "started already");
+    e->started = true;
+    if (e->mailbox)
+        mailbox_start(e->mailbox); /* tells the state when it knows */
+    else
+        td_host_state(e->host, "up", TD_STR(""));
+    return TD_OK;
+}
+
+static void email_stop(void *self, void (*stopped)(void *arg), void *arg) {
+    struct email *e = self;
+    e->stopping = true;
+    e->stopped = stopped;
+    e->stopped_arg = arg;
+    e->mailbox_stopped = !e->mailbox;
+    if (e->mailbox)
+        mailbox_stop(e->mailbox, on_mailbox_stopped, e);
+    try_stopped(e);
+}
+
+static void email_destroy(void **self) {
+    struct email *e = *self;
+    if (!e)
+        return;
+    assert(e->sending.pending == 0);
+    mailbox_free(&e->mailbox);
+    smtp_trust_free(&e->sending.trust);
+    struct td_arena *a = e->arena;
+    td_arena_free(&a);
+    *self = NULL;
+}
+
+const struct td_connector email_connector = {
+    .name = "email",
+    .title = "Mail",
+    .help = "Fetches mail over IMAP, watching the mailbox with IDLE, and answers through SMTP.",
+    .kind = "mail",
+    .address_type = "email",
+    .capabilities = TD_CAN_SEND | TD_CAN_POLL | TD_CAN_RECEIPTS | TD_CAN_MEDIA,
+    .length_unit = TD_LEN_BYTES,
+    .max_length = 1000000,
+    .max_in_flight = 8,
+    .settings = options_table,
+    .check = options_check,
+    .create = email_create,
+    .start = email_start,
+    .send = email_send,
+    .cancel = email_cancel,
+    .stop = email_stop,
+    .destroy = email_destroy};

@@ -1,0 +1,26 @@
+/* mailbox.h: one IMAP mailbox, watched: what is new in it goes to the inbox, once.
+ *
+ * The cursor "v1 <UIDVALIDITY> <UID> <newest, Unix s>" says up to where all is taken; it is
+ * committed with the mails themselves. The mailbox is opened read-only (EXAMINE): nothing in it is
+ * ever changed. */
+#ifndef EMAIL_MAILBOX_H
+#define EMAIL_MAILBOX_H
+
+#include "email/imap_link.h"
+#include "email/mail_in.h"
+
+struct mailbox;
+struct mailbox_options {
+    struct imap_link_options link; /* owner and callbacks are the mailbox's; strings borrowed */
+    struct td_str folder;
+    size_t max_mail_bytes;
+    int64_t poll_ms;
+    const struct mail_rules *rules; /* borrowed */
+};
+struct mailbox *mailbox_new(struct td_host *h, const struct mailbox_options *o);
+void mailbox_start(struct mailbox *m);
+/* stopped fires once, never inside. */
+void mailbox_stop(struct mailbox *m, void (*stopped)(void *arg), void *arg);
+void mailbox_free(struct mailbox **m); /* stopped, or never started */
+
+#endif

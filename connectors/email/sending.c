@@ -1,0 +1,284 @@
+/* Happy path: sending_start copies the message → its files come from the store → job: mime_out,
+ * smtp_deliver → done(verdict).
+ *
+ * Failure modes: a file is gone: permanent. No worker: the send is refused, and comes again.
+ * Cancelled or overdue before a thread took it: temporary, and it is made sure that none will;
+ * later: unknown, for the thread cannot be stopped. It has copies of all that it uses. */
+#include "email/sending.h"
+
+#include "email/mime_out.h"
+#include "http_provider/text.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+enum { DEADLINE_MS = 240000, FILES_MAX = 50, TO_MAX = 50 };
+#define FILES_MAX_BYTES ((size_t)24 * 1024 * 1024)
+
+enum { NOBODYS, THREADS, GIVEN_UP }; /* whose the delivery is */
+
+struct sending { /* lives in its arena */
+    struct td_job job;
+    struct td_arena *arena;
+    struct sending_context *context; /* the loop's thread only, until done */
+    struct td_send *send;
+    struct td_timer timer; /* to finish outside of a call */
+    struct mime_mail mail;
+    struct mime_file *files;
+    size_t reading;
+    size_t bytes;
+    bool cancelled, job_begun;
+    const char *failed; /* why it cannot be sent at all */
+    struct td_str envelope_id;
+    struct smtp_target target;
+    struct smtp_trust *trust;
+    bool automatic;
+    atomic_int owner;
+    struct smtp_result result;
+};
+
+/* ---- what it says ---- */
+
+static struct td_str name_of(struct td_arena *a, const char *template, struct td_str agent) {
+    struct text t;
+    const char *mark = template ? strstr(template, "{agent}") : NULL;
+    if (!mark)
+        return td_str_of(template);
+    text_init(&t, a, 1000);
+    text_put(&t, (struct td_str){template, (size_t)(mark - template)});
+    text_put(&t, td_str_cut(agent, 200));
+    text_puts(&t, mark + 7);
+    return t.over ? agent : text_trim(text_str(&t));
+}
+
+static struct td_str subject_of(struct td_arena *a, const struct options *o, const uint8_t *key,
+                                const struct td_message *m) {
+    struct td_str s = m->subject;
+    bool is_reply = m->in_reply_to.n && !text_starts_nocase(s, "re:") &&
+                    !text_starts_nocase(s, "aw:") && !text_starts_nocase(s, "sv:");
+    struct td_str token = o->subject_token && !token_of_subject(key, s)
+                              ? td_arena_printf(a, " [#%.*s]", TD_FMT(token_make(a, key, m->conv)))
+                              : TD_STR("");
+    if (!s.n && !is_reply)
+        s = TD_STR("Your message");
+    return td_arena_printf(a, "%s%.*s%.*s", is_reply ? "Re: " : "", TD_FMT(s), TD_FMT(token));
+}
+
+void sending_compose(struct td_arena *a, const struct options *o,
+                     const uint8_t key[TOKEN_KEY_BYTES], const struct td_message *m,
+                     const struct td_address *to, int64_t now_ms, struct mime_mail *out) {
+    struct td_str address = td_str_of(o->address);
+    *out = (struct mime_mail){
+        .from = {TD_STR("email"), address, name_of(a, o->from_name, m->from.name)},
+        .to = {TD_STR("email"), td_arena_dup(a, to->addr), td_arena_dup(a, to->name)},
+        .reply_to = o->plus_address ? token_address(a, key, m->conv, address) : TD_STR(""),
+        .subject = subject_of(a, o, key, m),
+        .text = td_arena_dup(a, m->text),
+        .message_id = token_message_id(a, key, m->id, m->conv, td_str_of(o->domain)),
+        .in_reply_to = td_arena_dup(a, m->in_reply_to),
+        .at_ms = m->at ? m->at : now_ms, /* the same on every attempt */
+        .automatic = (m->flags & TD_AUTO_SUBMITTED) != 0,
+        .html = o->html};
+    struct td_address *cc = TD_ARENA_ARRAY(a, struct td_address, m->cc.n);
+    for (size_t i = 0; i < m->cc.n && i < TO_MAX; i++)
+        cc[out->cc.n++] = (struct td_address){TD_STR("email"), td_arena_dup(a, m->cc.v[i].addr),
+                                              td_arena_dup(a, m->cc.v[i].name)};
+    out->cc.v = cc;
+    struct td_str *refs = TD_ARENA_ARRAY(a, struct td_str, m->references.n);
+    for (size_t i = 0; i < m->references.n; i++)
+        refs[i] = td_arena_dup(a, m->references.v[i]);
+    out->references = (struct td_strs){refs, m->references.n};
+}
+
+/* ---- the end ---- */
+
+static void tell(struct sending *s, const struct td_verdict *v) {
+    struct sending_context *c = s->context;
+    struct td_send *send = s->send;
+    td_timer_stop(&s->timer);
+    send->impl = NULL;
+    send->done(send, v);
+    if (--c->pending == 0)
+        c->on_idle(c);
+}
+
+static void drop(struct sending *s) {
+    struct td_arena *a = s->arena;
+    smtp_trust_free(&s->trust);
+    td_arena_free(&a);
+}
+
+static void on_failed(struct td_timer *t) {
+    struct sending *s = (struct sending *)(void *)((char *)t - offsetof(struct sending, timer));
+    struct td_verdict v = {.kind = s->cancelled ? TD_V_TEMPORARY : TD_V_PERMANENT,
+                           .code = TD_STR("not-sent"),
+                           .text = td_str_of(s->cancelled ? "cancelled" : s->failed)};
+    tell(s, &v);
+    drop(s);
+}
+
+/* ---- the thread ---- */
+
+static void run(struct td_job *j) {
+    struct sending *s = (struct sending *)(void *)j;
+    int nobodys = NOBODYS;
+    struct td_error err = {0};
+    struct td_str bytes;
+    if (!atomic_compare_exchange_strong(&s->owner, &nobodys, THREADS))
+        return;
+    if (mime_out(s->arena, &s->mail, &bytes, &err) != TD_OK) {
+        smtp_judge(&s->result, SMTP_DATA, 0, err.text, false);
+        s->result.kind = TD_V_PERMANENT;
+        return;
+    }
+    const char **to = TD_ARENA_ARRAY(s->arena, const char *, s->mail.cc.n + 1);
+    size_t n = 0;
+    to[n++] = td_arena_dup(s->arena, s->mail.to.addr).p;
+    for (size_t i = 0; i < s->mail.cc.n; i++)
+        to[n++] = td_arena_dup(s->arena, s->mail.cc.v[i].addr).p;
+    struct smtp_mail mail = {
+        .from = s->mail.automatic ? "" : td_arena_dup(s->arena, s->mail.from.addr).p,
+        .to = to,
+        .n_to = n,
+        .bytes = bytes,
+        .envelope_id = s->envelope_id.p};
+    smtp_deliver(&s->target, &mail, &s->result);
+}
+
+static void on_done(struct td_job *j, int rc) {
+    struct sending *s = (struct sending *)(void *)j;
+    int nobodys = NOBODYS;
+    struct td_verdict v = {0};
+    if (rc == TD_OK) {
+        v.kind = s->result.kind;
+        v.code = td_str_of(s->result.code);
+        v.text = td_str_of(s->result.text);
+        if (v.kind == TD_V_ACCEPTED || v.kind == TD_V_UNKNOWN)
+            v.external_id = s->mail.message_id;
+    } else if (atomic_compare_exchange_strong(&s->owner, &nobodys, GIVEN_UP)) {
+        v.kind = TD_V_TEMPORARY;
+        v.text = TD_STR("It was not begun in time.");
+    } else {
+        v.kind = TD_V_UNKNOWN;
+        v.text = TD_STR("The mail server did not finish in time; it may have taken the mail.");
+    }
+    tell(s, &v);
+}
+
+static void release(struct td_job *j) {
+    drop((struct sending *)(void *)j);
+}
+
+static int begin(struct sending *s) {
+    s->job = (struct td_job){.run = run, .done = on_done, .release = release};
+    return td_job_start(s->context->host, &s->job, TD_JOB_WAITS, DEADLINE_MS);
+}
+
+/* ---- files ---- */
+
+struct reading {
+    struct sending *s;
+    struct mime_file *file;
+};
+
+static void files_read(struct sending *s) {
+    if (!s->cancelled && !s->failed) {
+        if (begin(s) == TD_OK)
+            return;
+        s->cancelled = true; /* temporary: it comes again */
+    }
+    td_timer_start(s->context->host, &s->timer, 0, on_failed);
+}
+
+static void on_file(void *arg, int rc, struct td_str bytes) {
+    struct reading *r = arg;
+    struct sending *s = r->s;
+    if (rc == TD_OK && s->bytes + bytes.n <= FILES_MAX_BYTES) {
+        s->bytes += bytes.n;
+        r->file->bytes = td_arena_dup(s->arena, bytes);
+    } else if (rc == TD_OK || rc == TD_ELIMIT) {
+        s->failed = "The attachments are too large to be mailed (24 MB).";
+    } else if (rc == TD_ENOTFOUND) {
+        s->failed = "An attachment is not in the store any more.";
+    } else {
+        s->cancelled = true;
+    }
+    if (--s->reading == 0)
+        files_read(s);
+}
+
+/* How many are on their way; −1: one could not be asked for. */
+static int read_files(struct sending *s, const struct td_message *m) {
+    size_t n = m->attachments.n < FILES_MAX ? m->attachments.n : FILES_MAX;
+    s->files = TD_ARENA_ARRAY(s->arena, struct mime_file, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct td_attachment *from = &m->attachments.v[i];
+        struct mime_file *f = &s->files[s->mail.files.n++];
+        struct reading *r = TD_ARENA_NEW(s->arena, struct reading);
+        *f = (struct mime_file){.name = td_arena_dup(s->arena, from->name),
+                                .type = td_arena_dup(s->arena, from->type)};
+        *r = (struct reading){s, f};
+        int rc = td_host_blob_get(s->context->host, from->sha256, FILES_MAX_BYTES, on_file, r);
+        if (rc == TD_OK)
+            s->reading++;
+        else if (rc == TD_EFULL)
+            s->cancelled = true;
+        else
+            s->failed = "An attachment is not in the store.";
+    }
+    s->mail.files.v = s->files;
+    return (int)s->reading;
+}
+
+/* ---- the outside ---- */
+
+static struct sending *sending_new(struct sending_context *c, struct td_send *send) {
+    struct td_arena *a = td_arena_new();
+    struct sending *s = TD_ARENA_NEW(a, struct sending);
+    struct smtp_target *t = &s->target;
+    s->arena = a;
+    s->context = c;
+    s->send = send;
+    sending_compose(a, c->options, c->key, send->message, send->to, td_host_now_ms(c->host),
+                    &s->mail);
+    /* the thread may outlive the settings */
+    s->mail.from.addr = td_arena_dup(a, s->mail.from.addr);
+    s->mail.from.name = td_arena_dup(a, s->mail.from.name);
+    s->mail.reply_to = td_arena_dup(a, s->mail.reply_to);
+    s->envelope_id = td_arena_dup(a, send->message->id);
+    *t = c->options->smtp;
+    t->host = td_arena_dup(a, td_str_of(t->host)).p;
+    t->user = td_arena_dup(a, td_str_of(t->user)).p;
+    t->password = td_arena_dup(a, td_str_of(t->password)).p;
+    t->ca_file = t->ca_file ? td_arena_dup(a, td_str_of(t->ca_file)).p : NULL;
+    s->trust = smtp_trust_share(c->trust);
+    t->trust = s->trust;
+    return s;
+}
+
+int sending_start(struct sending_context *c, struct td_send *send) {
+    struct sending *s = sending_new(c, send);
+    int rc = TD_OK;
+    send->impl = s;
+    c->pending++;
+    if (read_files(s, send->message) > 0)
+        return TD_OK;
+    if (s->failed || s->cancelled)
+        td_timer_start(c->host, &s->timer, 0, on_failed);
+    else
+        rc = begin(s);
+    if (rc != TD_OK) {
+        send->impl = NULL;
+        c->pending--;
+        drop(s);
+    }
+    return rc;
+}
+
+void sending_cancel(struct td_send *send) {
+    struct sending *s = send->impl;
+    if (!s)
+        return;
+    s->cancelled = true; /* while its files are read: on_file comes to it */
+    td_job_cancel(&s->job);
+}

@@ -1,0 +1,168 @@
+/* Mail against real servers: Dovecot and Postfix of our own, the real daemon between them. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { autoAccept } from '../../lib/agent.mjs';
+import { Daemon } from '../../lib/daemon.mjs';
+import { sleep, until } from '../../lib/system.mjs';
+import { MailServers, missing, password } from './servers.mjs';
+
+const why = missing();
+const skip = why ? { skip: why } : {};
+let servers, d, anna, rest;
+
+const channel = (s, more = {}) => ({
+  connector: 'email',
+  queue: 'mail',
+  address: 'help@acme.example',
+  from_name: '{agent} at Acme',
+  user: 'help',
+  password: password.replaceAll(' ', '_'),
+  imap_host: 'localhost',
+  imap_port: s.imaps,
+  smtp_host: 'localhost',
+  smtp_port: s.smtp,
+  ca_file: s.cert,
+  plus_address: true,
+  ...more,
+});
+
+const mail = (id, { from = 'Anna Customer <anna@customer.example>', subject = `About ${id}`, text = `text of ${id}`, more = '' } = {}) =>
+  `From: ${from}\r\nTo: help@acme.example\r\nSubject: ${subject}\r\nMessage-ID: <${id}@customer.example>\r\nDate: ${new Date().toUTCString().replace('GMT', '+0000')}\r\n${more}\r\n${text}\r\n`;
+
+const messages = [];
+const came = (what, fits) => until(what, () => messages.find((m) => m.direction === 'in' && fits(m)));
+const state = async () => (await rest.get('/v1/channels')).channels.find((c) => c.id === 'mail');
+
+before(async () => {
+  if (why) return;
+  servers = await MailServers.start();
+  servers.deliver('help', mail('old-one')); /* was there before us */
+  d = await Daemon.start({
+    change: (s) => {
+      s.channels = { ...s.channels, mail: channel(servers) };
+      s.queues = { ...s.queues, mail: { name: 'Mail' } };
+    },
+  });
+  await d.addUser('anna', { name: 'Anna Agent', queues: 'mail' });
+  await d.addUser('lead', { role: 'supervisor' });
+  rest = await d.rest('lead');
+  anna = await d.agent('anna');
+  anna.on('message', (f) => messages.push({ conv: f.conv, ...f.data }));
+  autoAccept(anna);
+  const lead = await d.agent('lead', { presence: null });
+  lead.on('message', (f) => messages.push({ conv: f.conv, ...f.data }));
+  await until('the mailbox is watched', () => /EXAMINE|cursor/.test('') || d.redis('KEYS', '*').then(() => d.logTail(200).includes('channel=mail') || d.logTail(200).includes('channel="mail"')));
+  await until('its cursor is committed', async () => (await d.redis('--raw', 'KEYS', '*chan*')) !== '');
+  await sleep(1500);
+});
+after(async () => {
+  await d?.stop();
+  await servers?.stop();
+});
+
+test('a new mail reaches the agent over IDLE; what was there before does not', skip, async () => {
+  const at = Date.now();
+  servers.deliver('help', mail('first', { text: 'Where is my parcel?\r\n\r\nOn Monday, Acme wrote:\r\n> Dear Anna\r\n' }));
+  const m = await came('the mail', (x) => x.text.includes('parcel'));
+  console.log(`# shown ${Date.now() - at} ms after its delivery`);
+  assert.equal(m.text, 'Where is my parcel?');
+  assert.match(m.quoted, /> Dear Anna/);
+  assert.equal(m.from.addr, 'anna@customer.example');
+  assert.equal(m.subject, 'About first');
+  assert.equal(m.attachments.at(-1).type, 'message/rfc822');
+  assert.match(m.attachments.at(-1).sha256, /^[0-9a-f]{64}$/);
+  assert.ok(!messages.some((x) => x.external_id === 'old-one@customer.example'));
+});
+
+test('the answer leaves through Postfix, arrives, and its answer comes back to the conversation', skip, async () => {
+  const first = await came('the mail', (x) => x.text.includes('parcel'));
+  const conv = first.conv;
+  const r = await anna.cmd('message.send', { conv, text: 'It is on its way.\n<b>Tomorrow</b>, ünïcode.' });
+  assert.equal(r.ok, true, JSON.stringify(r));
+  const raw = await until('it arrives', () => servers.mails('anna').find((x) => x.includes('on its way')));
+  const header = (name) => new RegExp(`^${name}: *((?:.|\\r?\\n[ \\t])*)`, 'mi').exec(raw)?.[1].replace(/\r?\n[ \t]+/g, ' ');
+  assert.match(header('From'), /Anna Agent at Acme <help@acme\.example>/);
+  assert.equal(header('Subject'), 'Re: About first');
+  assert.equal(header('In-Reply-To'), '<first@customer.example>');
+  assert.match(header('References'), /<first@customer\.example>/);
+  assert.match(header('Reply-To'), new RegExp(`<?help\\+${conv}-[a-z2-7]{16}@acme\\.example>?`));
+  assert.match(header('Message-ID'), new RegExp(`^<[0-9A-Z]{26}\\.${conv}-[a-z2-7]{16}@acme\\.example>$`));
+  assert.match(raw, /multipart\/alternative/);
+  assert.match(raw, /&lt;b&gt;Tomorrow/);
+
+  /* by reference, to the plain address */
+  servers.deliver('help', mail('second', { text: 'Thank you.', more: `In-Reply-To: ${header('Message-ID')}\r\n` }));
+  const second = await came('its answer', (x) => x.text === 'Thank you.');
+  assert.equal(second.conv, conv);
+  assert.equal(second.matched, 'token');
+  /* by the address alone, from another mail program and another person: the token proves it */
+  servers.deliver('help', mail('third', { from: 'ben@customer.example', text: 'Ben here.', subject: 'x', more: `Delivered-To: ${header('Reply-To').replace(/.*<|>.*/g, '')}\r\n` }));
+  const third = await came('the third', (x) => x.text === 'Ben here.');
+  assert.deepEqual([third.conv, third.matched], [conv, 'token']);
+  /* a token that somebody made up counts for nothing */
+  servers.deliver('help', mail('forged', { from: 'eve@evil.example', text: 'Eve here.', more: `In-Reply-To: <01ABC.${conv}-aaaaaaaaaaaaaaaa@acme.example>\r\n` }));
+  const forged = await came('the forged one', (x) => x.text === 'Eve here.');
+  assert.notEqual(forged.conv, conv);
+});
+
+test('a bounce is shown at the message that bounced', skip, async () => {
+  const deliveries = [];
+  anna.on('delivery', (f) => deliveries.push(f));
+  servers.deliver('help', mail('gone-1', { from: 'Gone <gone@customer.example>', text: 'I shall be gone.' }));
+  const m = await came('the mail', (x) => x.text === 'I shall be gone.');
+  await until('it is hers', () => anna.all('work').some((w) => w.id === m.conv && w.agent === 'anna'));
+  const r = await anna.cmd('message.send', { conv: m.conv, text: 'To nobody.' });
+  assert.equal(r.ok, true, JSON.stringify(r));
+  const f = await until('it bounces', () => deliveries.find((x) => JSON.stringify(x).includes('bounced')), { ms: 30000 });
+  assert.match(JSON.stringify(f), /nobody of that name/);
+});
+
+test('a refused recipient fails with the server\'s words', skip, async () => {
+  const deliveries = [];
+  anna.on('delivery', (f) => deliveries.push(f));
+  servers.deliver('help', mail('no-such', { from: 'nosuch@customer.example', text: 'Answer me if you can.' }));
+  const m = await came('the mail', (x) => x.text === 'Answer me if you can.');
+  await until('it is hers', () => anna.all('work').some((w) => w.id === m.conv && w.agent === 'anna'));
+  assert.equal((await anna.cmd('message.send', { conv: m.conv, text: 'I cannot.' })).ok, true);
+  const f = await until('it fails', () => deliveries.find((x) => JSON.stringify(x).includes('failed')));
+  assert.match(JSON.stringify(f), /550/);
+});
+
+test('nothing is lost while the mail server is away, and a bad mail stops nobody', skip, async () => {
+  await servers.stopDovecot();
+  await until('the channel says so', async () => (await state()).state === 'down');
+  servers.deliver('help', mail('away-1', { text: 'one' }));
+  servers.deliver('help', 'garbage without any header');
+  servers.deliver('help', '\0\0\xff\xfe');
+  servers.deliver('help', mail('away-2', { text: 'two' }));
+  await servers.startDovecot();
+  await came('the first', (x) => x.external_id === 'away-1@customer.example' || x.text === 'one');
+  await came('the second', (x) => x.text === 'two');
+  await until('it is up again', async () => (await state()).state === 'up');
+});
+
+test('nothing is lost and nothing is twice when the daemon is killed', skip, async () => {
+  await d.kill();
+  for (let i = 0; i < 20; i++) servers.deliver('help', mail(`killed-${i}`, { from: `c${i}@customer.example`, text: `killed ${i}` }));
+  await d.spawn();
+  await until('all are there', async () => {
+    const { conversations } = await rest.get('/v1/conversations?limit=200');
+    return conversations.filter((c) => /^c\d+@/.test(c.peer.addr)).length === 20;
+  }, { ms: 30000 });
+});
+
+test('a mailbox that was made anew (UIDVALIDITY) brings nothing twice and nothing less', skip, async () => {
+  const before = (await rest.get('/v1/conversations?limit=200')).conversations.length;
+  await servers.stopDovecot();
+  const { rmSync, readdirSync } = await import('node:fs');
+  for (const f of readdirSync(servers.folder('help', '')))
+    if (f.startsWith('dovecot')) rmSync(`${servers.folder('help', '')}/${f}`);
+  await sleep(1100); /* UIDVALIDITY is made of the time in seconds */
+  servers.deliver('help', mail('anew', { from: 'new@customer.example', text: 'after it was made anew' }));
+  await servers.startDovecot();
+  await until('the new one is there', async () => (await rest.get('/v1/conversations?limit=200')).conversations.some((c) => c.peer.addr === 'new@customer.example'), { ms: 30000 });
+  await sleep(1000);
+  const all = (await rest.get('/v1/conversations?limit=200')).conversations;
+  /* and the one that was there before us: now it counts as unseen */
+  assert.ok(all.length - before <= 2, `${all.length - before} new ones`);
+});
