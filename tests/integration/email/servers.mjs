@@ -3,7 +3,9 @@
  * started by root, as everywhere. */
 import { execFile, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { killNow, tempFolder, freePort, until } from '../../lib/system.mjs';
 
 const mailUser = 65534; /* nobody: who owns the mailboxes */
@@ -101,7 +103,24 @@ service auth {
     await until('dovecot is gone', () => !existsSync(join(this.dir, 'run/master.pid')));
   }
 
+  /* The next hop of gone@…: it knows nobody, so Postfix, which took the mail, sends a report. */
+  async startRefuser() {
+    const server = createServer((c) => {
+      c.on('error', () => {});
+      c.write('220 refuser\r\n');
+      createInterface({ input: c }).on('line', (l) => {
+        const word = l.slice(0, 4).toUpperCase();
+        c.write(word === 'RCPT' ? '550 5.1.1 nobody of that name\r\n' : word === 'DATA' ? '503 5.5.1 nobody to send it to\r\n' : word === 'QUIT' ? '221 2.0.0 bye\r\n' : '250 2.0.0 fine\r\n');
+        if (word === 'QUIT') c.end();
+      });
+    });
+    await new Promise((done) => server.listen(0, '127.0.0.1', done));
+    server.unref();
+    this.refuser = { server, port: server.address().port };
+  }
+
   async startPostfix() {
+    await this.startRefuser();
     const dir = (this.postfix = join(this.dir, 'postfix'));
     for (const d of ['', 'queue', 'data', 'etc']) mkdirSync(join(dir, d), { recursive: true });
     await run('chown', 'postfix', join(dir, 'data'));
@@ -126,7 +145,7 @@ mynetworks = 127.0.0.9/32
 recipient_delimiter = +
 virtual_mailbox_domains = ${domains.join(', ')}
 virtual_mailbox_maps = inline:{ help@acme.example=x, anna@customer.example=x, gone@customer.example=x, ben@customer.example=x }
-transport_maps = inline:{ { gone@customer.example = error:5.1.1 nobody of that name } }
+transport_maps = inline:{ { gone@customer.example = lmtp:inet:127.0.0.1:${this.refuser.port} } }
 virtual_transport = lmtp:unix:${this.dir}/run/lmtp
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
@@ -164,6 +183,7 @@ postlog unix-dgram n - n - 1 postlogd
 
   async stop() {
     if (this.postfix) await run('/usr/sbin/postfix', '-c', join(this.postfix, 'etc'), 'stop').catch(() => {});
+    this.refuser?.server.close();
     if (this.dovecot.exitCode === null) await this.stopDovecot();
   }
 
