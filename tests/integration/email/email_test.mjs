@@ -35,13 +35,12 @@ const state = async () => (await rest.get('/v1/channels')).channels.find((c) => 
 
 /* Whatever else she has is done with, so that there is room for this one. */
 async function hers(conv) {
-  for (const w of anna.all('work')) if (w.agent === 'anna' && w.id !== conv && w.state !== 'offered') await anna.cmd('work.resolve', { conv: w.id });
-  await anna.cmd('work.wrapped');
-  try {
-    await until(`#${conv} is hers`, () => anna.all('work').some((w) => w.id === conv && w.agent === 'anna' && w.state === 'active'));
-  } catch (e) {
-    throw new Error(`${e.message}: ${JSON.stringify(anna.all('work').map((w) => [w.id, w.state, w.agent, w.waits_for]))}`);
-  }
+  await until(`#${conv} is hers`, async () => {
+    const mine = anna.all('work').filter((w) => w.agent === 'anna' && w.state === 'active');
+    for (const w of mine) if (w.id !== conv) await anna.cmd('work.resolve', { conv: w.id });
+    await anna.cmd('work.wrapped');
+    return mine.some((w) => w.id === conv);
+  }, { every: 200 });
 }
 
 before(async () => {
