@@ -121,6 +121,7 @@ static void email_destroy(void **self) {
     assert(e->sending.pending == 0);
     mailbox_free(&e->mailbox);
     smtp_trust_free(&e->sending.trust);
+    explicit_bzero((char *)(uintptr_t)e->options.smtp.password, strlen(e->options.smtp.password));
     struct td_arena *a = e->arena;
     td_arena_free(&a);
     *self = NULL;

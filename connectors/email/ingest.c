@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <tandem/log.h>
 
-enum { RETRY_MS = 1000, PARSE_DEADLINE_MS = 60000, BLOBS_AT_ONCE = 32, CURSOR_MAX = 64 };
+enum { RETRY_MS = 1000, PARSE_DEADLINE_MS = 60000, BLOBS_AT_ONCE = 32, CURSOR_MAX = 80 };
 
 struct item {
     uint64_t uid, too_large;

@@ -68,7 +68,7 @@ struct mailbox {
     bool has_cursor, rescan;
     uint64_t validity, uid;
     int64_t newest_s;
-    int64_t rescan_from_s;
+    int64_t rescan_from_s, since_s; /* since: when the mailbox was first watched */
     /* what the server said of the mailbox */
     uint64_t server_validity, server_next;
     /* found, ascending; those below `at` are dealt with */
@@ -206,14 +206,15 @@ static void on_timer(struct td_timer *t) {
 static void read_cursor(struct mailbox *m) {
     struct td_str s = td_host_cursor(m->host);
     char text[96];
-    unsigned long long validity, uid, newest;
+    unsigned long long validity, uid, newest, since;
     snprintf(text, sizeof text, "%.*s", TD_FMT(td_str_cut(s, sizeof text - 1)));
-    m->has_cursor = sscanf(text, "v1 %llu %llu %llu", &validity, &uid, &newest) == 3;
+    m->has_cursor = sscanf(text, "v1 %llu %llu %llu %llu", &validity, &uid, &newest, &since) == 4;
     if (!m->has_cursor)
         return;
     m->validity = validity;
     m->uid = uid;
     m->newest_s = (int64_t)newest;
+    m->since_s = (int64_t)since;
 }
 
 static void on_begun(void *arg, int rc) {
@@ -242,9 +243,9 @@ static void begin(struct mailbox *m) {
     }
     m->validity = m->server_validity;
     m->uid = m->server_next - 1;
-    m->newest_s = td_host_now_ms(m->host) / 1000;
-    snprintf(cursor, sizeof cursor, "v1 %llu %llu %llu", (unsigned long long)m->validity,
-             (unsigned long long)m->uid, (unsigned long long)m->newest_s);
+    m->newest_s = m->since_s = td_host_now_ms(m->host) / 1000;
+    snprintf(cursor, sizeof cursor, "v1 %llu %llu %lld %lld", (unsigned long long)m->validity,
+             (unsigned long long)m->uid, (long long)m->newest_s, (long long)m->since_s);
     struct td_incoming in = {.cursor = td_str_of(cursor)};
     m->step = BEGINNING;
     arm(m, STEP_MS);
@@ -271,6 +272,8 @@ static void examined(struct mailbox *m) {
                "channel=\"%.*s\"", TD_FMT(td_host_channel(m->host)));
         m->rescan = true;
         m->rescan_from_s = m->newest_s - (int64_t)RESCAN_DAYS * 86400;
+        if (m->rescan_from_s < m->since_s)
+            m->rescan_from_s = m->since_s;
         m->validity = m->server_validity;
         m->uid = 0;
     }
@@ -449,8 +452,8 @@ static void after_batch(struct mailbox *m) {
         if (m->batch[i].at_ms / 1000 > newest)
             newest = m->batch[i].at_ms / 1000;
     snprintf(prefix, sizeof prefix, "v1 %llu ", (unsigned long long)m->validity);
-    char suffix[32];
-    snprintf(suffix, sizeof suffix, " %lld", (long long)newest);
+    char suffix[64];
+    snprintf(suffix, sizeof suffix, " %lld %lld", (long long)newest, (long long)m->since_s);
     m->step = INGESTING;
     td_timer_stop(&m->timer);
     ingest_start(m->ingest, td_str_of(prefix), last, td_str_of(suffix), on_ingested, m);

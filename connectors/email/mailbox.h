@@ -1,8 +1,8 @@
 /* mailbox.h: one IMAP mailbox, watched: what is new in it goes to the inbox, once.
  *
- * The cursor "v1 <UIDVALIDITY> <UID> <newest, Unix s>" says up to where all is taken; it is
- * committed with the mails themselves. The mailbox is opened read-only (EXAMINE): nothing in it is
- * ever changed. */
+ * The cursor "v1 <UIDVALIDITY> <UID> <newest> <begun>" (the last two in Unix seconds) says up to
+ * where all is taken; it is committed with the mails themselves. The mailbox is opened read-only
+ * (EXAMINE): nothing in it is ever changed. */
 #ifndef EMAIL_MAILBOX_H
 #define EMAIL_MAILBOX_H
 

@@ -187,7 +187,8 @@ static void read_rules(struct td_arena *a, const struct td_settings *s, struct m
 
 void options_read(struct td_arena *a, const struct td_settings *s, struct options *out) {
     const struct td_secret *secret = td_settings_secret(s, "password");
-    const char *password = secret ? td_arena_dup(a, td_secret_reveal(secret)).p : "";
+    const char *password = secret ? td_arena_dup(a, td_secret_reveal(secret)).p
+                                  : td_arena_dup(a, TD_STR("")).p;
     struct td_str imap = td_settings_text(s, "imap_security"),
                   smtp = td_settings_text(s, "smtp_security");
     *out = (struct options){0};

@@ -105,6 +105,7 @@ static void tell(struct sending *s, const struct td_verdict *v) {
 static void drop(struct sending *s) {
     struct td_arena *a = s->arena;
     smtp_trust_free(&s->trust);
+    explicit_bzero((char *)(uintptr_t)s->target.password, strlen(s->target.password));
     td_arena_free(&a);
 }
 
