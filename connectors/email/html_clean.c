@@ -200,7 +200,8 @@ static void text_link(struct walk *w, const GumboNode *n) {
                                                                 : TD_STR("");
     if (!html_rules_link(href) || href.n > 300 || !has_text_from(v->length ? v->data[0] : NULL, n))
         return;
-    if (shown.n && (memmem(href.p, href.n, shown.p, shown.n) || text_starts_nocase(shown, "http")))
+    if (shown.n && href.n &&
+        (memmem(href.p, href.n, shown.p, shown.n) || text_starts_nocase(shown, "http")))
         return;
     put_words(w, TD_STR(" <"));
     put_words(w, href);

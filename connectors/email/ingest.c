@@ -5,7 +5,6 @@
  * refused again becomes a message that says why. Stopped: whatever is under way ends by itself. */
 #include "email/ingest.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <tandem/log.h>
 
@@ -313,10 +312,16 @@ static void take(struct ingest *i) {
 
 /* ---- the outside ---- */
 
+static void keep(char out[CURSOR_MAX], struct td_str s) {
+    s = td_str_cut(s, CURSOR_MAX - 1);
+    memcpy(out, s.p, s.n);
+    out[s.n] = 0;
+}
+
 void ingest_start(struct ingest *i, struct td_str cursor_prefix, uint64_t last_uid,
                   struct td_str cursor_suffix, void (*done)(void *arg, int rc), void *arg) {
-    snprintf(i->prefix, sizeof i->prefix, "%.*s", TD_FMT(cursor_prefix));
-    snprintf(i->suffix, sizeof i->suffix, "%.*s", TD_FMT(cursor_suffix));
+    keep(i->prefix, cursor_prefix);
+    keep(i->suffix, cursor_suffix);
     i->last_uid = last_uid;
     i->done = done;
     i->arg = arg;

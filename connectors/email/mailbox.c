@@ -203,16 +203,26 @@ static void on_timer(struct td_timer *t) {
 
 /* ---- cursor ---- */
 
+/* The next blank-separated number of s. */
+static bool number(struct td_str *s, uint64_t *out) {
+    const char *end = s->n ? memchr(s->p, ' ', s->n) : NULL;
+    struct td_str word = {s->p, end ? (size_t)(end - s->p) : s->n};
+    s->p += word.n + (end != NULL);
+    s->n -= word.n + (end != NULL);
+    return td_str_to_u64(word, out);
+}
+
 static void read_cursor(struct mailbox *m) {
     struct td_str s = td_host_cursor(m->host);
-    char text[96];
-    unsigned long long validity, uid, newest, since;
-    snprintf(text, sizeof text, "%.*s", TD_FMT(td_str_cut(s, sizeof text - 1)));
-    m->has_cursor = sscanf(text, "v1 %llu %llu %llu %llu", &validity, &uid, &newest, &since) == 4;
+    uint64_t newest, since;
+    if (!td_str_starts(s, TD_STR("v1 ")))
+        return;
+    s.p += 3;
+    s.n -= 3;
+    m->has_cursor = number(&s, &m->validity) && number(&s, &m->uid) && number(&s, &newest) &&
+                    number(&s, &since);
     if (!m->has_cursor)
         return;
-    m->validity = validity;
-    m->uid = uid;
     m->newest_s = (int64_t)newest;
     m->since_s = (int64_t)since;
 }

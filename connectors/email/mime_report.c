@@ -19,8 +19,8 @@ static bool next_field(struct td_arena *a, struct td_str s, size_t *at, struct f
         if (any && !folded)
             break;
         *at += n + (end != NULL);
-        if (!line.n)
-            return any;
+        if (!line.n && !any)
+            return false;
         if (any)
             text_putc(&t, ' ');
         text_put(&t, line);

@@ -113,7 +113,7 @@ static void on_line(const char *buf, int n, int writing, void *arg) {
             d->began_data = true;
     } else if (writing == SMTP_CB_READING && n >= 3) {
         snprintf(d->last, sizeof d->last, "%.*s", n, buf);
-        int code = atoi(d->last);
+        int code = (int)strtol(d->last, NULL, 10);
         if (d->in_auth && code >= 400 && code < 600) {
             d->auth_refused = true;
             d->auth_code = code;

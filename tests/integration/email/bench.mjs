@@ -1,0 +1,42 @@
+/* How fast a full mailbox becomes durable conversations: Dovecot with N mails of text and HTML, from the
+ * first batch's commit to the last. Prints a figure, asserts nothing.
+ *   TANDEM_BIN=build/release node tests/integration/email/bench.mjs [mails] [noraw] */
+import { Daemon } from '../../lib/daemon.mjs';
+import { until } from '../../lib/system.mjs';
+import { MailServers, password } from './servers.mjs';
+const N = Number(process.argv[2] ?? 3000), raw = process.argv[3] !== 'noraw';
+const s = await MailServers.start({ postfix: false });
+const channel = {
+  connector: 'email', queue: 'mail', address: 'help@acme.example', user: 'help', password: password.replaceAll(' ', '_'),
+  imap_host: 'localhost', imap_port: s.imaps, ca_file: s.cert, keep_raw: raw,
+};
+const d = await Daemon.start({
+  change: (c) => {
+    c.channels = { mail: channel };
+    c.queues = { mail: { name: 'Mail' } };
+  },
+});
+const cursor = async () => Number(/v1 \d+ (\d+)/.exec(await d.redis('HGET', '{main}:chans', 'mail'))?.[1] ?? -1);
+await until('begun', async () => (await cursor()) >= 0);
+await s.stopDovecot();
+const html = '<html><body>' + '<p>Hello, <b>where</b> is my parcel? <a href="https://x.example/y">here</a></p>'.repeat(10) + '</body></html>';
+const mail = (i) =>
+  [
+    'Received: from a by b', `From: C ${i} <c${i}@x.example>`, 'To: help@acme.example', `Subject: About ${i}`, `Message-ID: <m${i}@x>`,
+    'Date: Mon, 1 May 2023 10:00:00 +0000', 'MIME-Version: 1.0', 'Content-Type: multipart/alternative; boundary=b', '',
+    '--b', 'Content-Type: text/plain', '', `${'Where is my parcel? '.repeat(20)}${i}`,
+    '--b', 'Content-Type: text/html', '', html, '--b--', '',
+  ].join('\r\n');
+for (let i = 0; i < N; i++) s.deliver('help', mail(i));
+await s.startDovecot();
+let t0;
+let c0 = 0;
+await until('all of them', async () => {
+  const c = await cursor();
+  if (c > 0 && !t0) [t0, c0] = [Date.now(), c];
+  return c >= N;
+}, { ms: 120000 });
+const ms = Date.now() - t0;
+console.log(`raw=${raw}: ${N - c0} mails in ${ms} ms: ${Math.round((N - c0) / ms * 1000)} mails/s`);
+await d.stop();
+await s.stop();
