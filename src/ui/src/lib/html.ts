@@ -32,6 +32,10 @@ export function cleanMail(dirty: string): Mail {
       data.attrValue = allowedStyle(data.attrValue);
       data.keepAttr = data.attrValue !== '';
     }
+    if (data.attrName === 'data-remote-src') {
+      blocked++; /* the daemon has taken its source away already */
+      data.keepAttr = false;
+    }
     if ((data.attrName === 'src' || data.attrName === 'background' || data.attrName === 'srcset') && !/^(data:image\/|blob:)/i.test(data.attrValue)) {
       blocked++;
       data.keepAttr = false;
