@@ -146,6 +146,30 @@ static void test_a_signed_token_wins(void **state) {
     fix_close(&f);
 }
 
+/* The customer's mail program threads by it. */
+static void test_mail_answers_the_newest(void **state) {
+    struct fix f;
+    struct td_message m;
+    (void)state;
+    fix_open(&f);
+    fix_mail(&f, "a@x", "m1");
+    uint64_t id = f.result.conv;
+    struct inbound in = {.message = {.channel = S("mail"),
+                                     .from = {S("email"), S("a@x"), S("")},
+                                     .dedupe = S("m2"),
+                                     .external_id = S("m2"),
+                                     .in_reply_to = S("m1"),
+                                     .text = S("And another thing")}};
+    fix_send_as(&f, CMD_MESSAGE_IN, A_CONNECTOR, "mail", NULL, &in);
+    assert_int_equal(f.result.conv, id);
+    struct act answer = {.conv = id, .text = S("Yes")};
+    fix_send_as(&f, CMD_MESSAGE_SEND, A_API, "script", NULL, &answer);
+    assert_true(f.result.ok);
+    record_unpack(f.batch, &rec_message, fix_effect(&f, FX_LOG)->bytes, &m, NULL);
+    assert_true(td_str_eqz(m.in_reply_to, "m2"));
+    fix_close(&f);
+}
+
 static void test_out_of_office_opens_nothing(void **state) {
     struct fix f;
     (void)state;
@@ -261,6 +285,7 @@ int main(void) {
         cmocka_unit_test(test_answer_to_our_own_mail),
         cmocka_unit_test(test_reopens_within_the_window),
         cmocka_unit_test(test_a_signed_token_wins),
+        cmocka_unit_test(test_mail_answers_the_newest),
         cmocka_unit_test(test_out_of_office_opens_nothing),
         cmocka_unit_test(test_reactions_point_to_their_message),
         cmocka_unit_test(test_what_is_refused),
