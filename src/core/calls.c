@@ -74,7 +74,7 @@ bool item_find(struct core *c, const struct voice *v, struct item *out) {
     return true;
 }
 
-struct work_rt *calls_find(struct core *c, const struct voice *v) {
+struct work_rt *calls_item(struct core *c, const struct voice *v) {
     struct item it;
     return item_find(c, v, &it) ? it.t.rt : NULL;
 }
@@ -104,12 +104,21 @@ static void detach(struct core *c, struct work_rt *rt) {
     table_hold(c, rt->cell, false);
 }
 
+/* The one place where the state of a call changes. */
+static void become(struct core *c, struct work_rt *rt, uint32_t state) {
+    bool was_over = life_is_over(rt->w);
+    cell_edit(c, rt->cell);
+    rt->w->state = state;
+    rt->w->released = state == WS_HELD;
+    if (was_over && !life_is_over(rt->w))
+        calls_attach(c, rt);
+    else if (!was_over && life_is_over(rt->w))
+        detach(c, rt);
+}
+
 void item_set(struct core *c, struct item *it, uint32_t state, struct td_str agent) {
-    struct work *w = it->w;
-    cell_edit(c, it->t.rt->cell);
-    w->state = state;
-    w->released = state == WS_HELD;
-    cell_set(it->t.rt->cell, &w->agent, agent);
+    become(c, it->t.rt, state);
+    cell_set(it->t.rt->cell, &it->w->agent, agent);
     if (!agent.n)
         return;
     cell_edit(c, it->t.cell);
@@ -128,19 +137,14 @@ void item_end(struct core *c, struct item *it, uint32_t state) {
     cell_edit(c, it->t.cell);
     it->t.conv->state = CS_RESOLVED;
     it->t.conv->resolved_at = c->now;
-    if (life_is_over(it->w))
-        detach(c, it->t.rt);
 }
 
 void item_reopen(struct core *c, struct item *it) {
-    bool was_over = life_is_over(it->w);
     item_set(c, it, WS_QUEUED, (struct td_str){NULL, 0});
     it->w->ended_at = 0;
     cell_edit(c, it->t.cell);
     it->t.conv->state = CS_OPEN;
     it->t.conv->resolved_at = 0;
-    if (was_over)
-        calls_attach(c, it->t.rt);
 }
 
 /* ---- a new one ---- */
@@ -203,11 +207,8 @@ void item_make(struct core *c, const struct channel_policy *p, struct item *it) 
 void calls_wrapped(struct core *c, const struct agent_rt *a) {
     for (size_t i = c->calls.n; i-- > 0;) {
         struct work_rt *rt = c->calls.v[i];
-        if (rt->w->state != WS_WRAP || !td_str_eq(rt->w->agent, a->a->id))
-            continue;
-        cell_edit(c, rt->cell);
-        rt->w->state = WS_DONE;
-        detach(c, rt);
+        if (rt->w->state == WS_WRAP && td_str_eq(rt->w->agent, a->a->id))
+            become(c, rt, WS_DONE);
     }
 }
 
@@ -223,9 +224,7 @@ void calls_want_open(struct core *c, struct td_str channel) {
 static void lose(struct core *c, struct work_rt *rt, const char *why) {
     struct item it = {.at = c->now, .w = rt->w};
     if (rt->w->state == WS_WRAP || !act_find(c, rt->w->id, &it.t)) {
-        cell_edit(c, rt->cell);
-        rt->w->state = WS_DONE;
-        detach(c, rt);
+        become(c, rt, WS_DONE);
         return;
     }
     item_log(c, &it, "call.lost", td_str_of(why));

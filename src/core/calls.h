@@ -25,7 +25,7 @@ bool calls_is_late(struct core *c, const struct voice *v);
 bool calls_report(struct core *c, const struct voice *v, enum call_report report,
                   struct agent_rt *a);
 /* The item of this call, or NULL. */
-struct work_rt *calls_find(struct core *c, const struct voice *v);
+struct work_rt *calls_item(struct core *c, const struct voice *v);
 
 /* His wrap-up is over. */
 void calls_wrapped(struct core *c, const struct agent_rt *a);

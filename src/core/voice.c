@@ -199,7 +199,7 @@ static const struct word *word_of(struct td_str name) {
 static void ended(struct core *c, struct agent_rt *a, const struct agent_call *call,
                   const struct voice *v, uint32_t was) {
     bool talked = was == VS_ACTIVE || was == VS_HOLD;
-    const struct work_rt *item = calls_find(c, v);
+    const struct work_rt *item = calls_item(c, v);
     const struct kind_policy *k = capacity_kind(a, CK_VOICE);
     effects_fact(c, &(struct fact_args){.name = talked ? "call.ended" : "call.missed",
                                         .work = item ? item->w : NULL,
