@@ -38,7 +38,7 @@ static bool arrives(struct run *r, size_t arriving) {
         return true;
     if (r->target)
         return scene_draw(&r->scene, 2) && r->waiting < r->target + BATCH;
-    return r->n_busy < r->scene.n / 2; /* half of them idle, and nothing waits for long */
+    return r->n_busy < r->scene.n / 2 && r->waiting < BATCH; /* half are idle, little waits */
 }
 
 /* Whoever ends his work in this batch was busy when it began. */
@@ -113,7 +113,9 @@ static void begin(struct run *r, uint64_t seed, size_t agents, size_t waiting, b
 }
 
 static void fill(struct run *r) {
-    while (r->waiting < r->target || (!r->target && r->n_busy < r->scene.n / 2))
+    while (r->waiting < r->target)
+        batch(r);
+    for (size_t i = 0; i < r->scene.n && r->n_busy < r->scene.n / 2; i += BATCH)
         batch(r);
 }
 
