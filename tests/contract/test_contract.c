@@ -497,79 +497,6 @@ static void test_full_inbox(void **state) {
     }
 }
 
-/* ---- rule 13 ---- */
-
-struct gating {
-    struct fixture *f;
-    struct td_gate td;
-    unsigned fired;
-    enum td_gate_answer answer;
-};
-
-static void on_gate(struct td_gate *td, enum td_gate_answer answer, struct td_str text) {
-    struct gating *g = (struct gating *)(void *)((char *)td - offsetof(struct gating, td));
-    assert_false(g->f->host->inside);
-    g->fired++;
-    g->answer = answer;
-    if (answer == TD_GATE_FAILED)
-        assert_true(text.n > 0); /* people are told why */
-}
-
-static int gate(struct fixture *f, struct gating *g, const char *agent, bool close) {
-    *g = (struct gating){.f = f};
-    g->td = (struct td_gate){.agent = td_str_of(agent), .close = close, .done = on_gate};
-    f->host->inside = true;
-    int rc = f->runner->gate(f->self, &g->td);
-    f->host->inside = false;
-    assert_int_equal(g->fired, 0);
-    return rc;
-}
-
-static void cancel_gate(struct fixture *f, struct gating *g) {
-    f->host->inside = true;
-    f->runner->gate_cancel(f->self, &g->td);
-    f->host->inside = false;
-}
-
-/* With no phone system there: no answer may promise anything, and each comes once. (What a
- * connector says to its phone system is for its own tests; the host's half: test_gatekeeper.c.) */
-static void test_rule_13_gate(void **state) {
-    (void)state;
-    EACH(c) {
-        struct fixture f;
-        struct gating g, other;
-        if (!gates(c))
-            continue;
-        open_fixture(&f, c);
-        create(&f);
-        assert_int_not_equal(gate(&f, &g, "1001", true), TD_OK); /* before start */
-        f.runner->destroy(&f.self);
-        start(&f);
-        int rc = gate(&f, &g, "1001", true);
-        fake_run(f.host, 600000);
-        assert_int_equal(g.fired, rc == TD_OK);
-        assert_true(rc != TD_OK || g.answer == TD_GATE_FAILED);
-        rc = gate(&f, &g, "1001", true);
-        if (rc == TD_OK) {
-            cancel_gate(&f, &g);
-            cancel_gate(&f, &g); /* twice is fine */
-            fake_run(f.host, 1000);
-        }
-        assert_int_equal(g.fired, rc == TD_OK);
-        rc = gate(&f, &g, "1001", false);
-        int also = gate(&f, &other, "1002", true);
-        if (rc == TD_OK)
-            cancel_gate(&f, &g);
-        if (also == TD_OK)
-            cancel_gate(&f, &other);
-        stop(&f);
-        assert_int_equal(g.fired, rc == TD_OK);
-        assert_int_equal(other.fired, also == TD_OK);
-        assert_int_not_equal(gate(&f, &g, "1001", true), TD_OK);
-        close_fixture(&f);
-    }
-}
-
 /* ---- rules 9, 10, 12: hooks ---- */
 
 static void test_rule_9_verify(void **state) {
@@ -725,10 +652,9 @@ int main(void) {
         cmocka_unit_test(test_rule_3_8_life),      cmocka_unit_test(test_rule_4_send),
         cmocka_unit_test(test_rule_5_truth),       cmocka_unit_test(test_rule_6_cancel),
         cmocka_unit_test(test_rule_7_stop_waits),  cmocka_unit_test(test_full_inbox),
-        cmocka_unit_test(test_rule_13_gate),       cmocka_unit_test(test_rule_9_verify),
-        cmocka_unit_test(test_rule_10_bad_input),  cmocka_unit_test(test_rule_11_no_secrets),
-        cmocka_unit_test(test_rule_12_same_keys),  cmocka_unit_test(test_hook_headers),
-        cmocka_unit_test(test_rule_13_gates),
+        cmocka_unit_test(test_rule_9_verify),      cmocka_unit_test(test_rule_10_bad_input),
+        cmocka_unit_test(test_rule_11_no_secrets), cmocka_unit_test(test_rule_12_same_keys),
+        cmocka_unit_test(test_hook_headers),       cmocka_unit_test(test_rule_13_gates),
     };
     return cmocka_run_group_tests(tests, mail_peer_open, mail_peer_close);
 }
