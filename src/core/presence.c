@@ -197,7 +197,8 @@ void apply_presence_set(struct core *c, const struct call *call) {
     }
     if (comes) /* by way of a pause, too */
         log_in(c, a);
-    presence_set(c, a, presence, act->reason);
+    if (!comes || presence != PR_AVAILABLE) /* else as his phone lets him */
+        presence_set(c, a, presence, act->reason);
 }
 
 void apply_extension_set(struct core *c, const struct call *call) {
