@@ -1,7 +1,7 @@
 /* The order of work: strict bands, and in a band accumulating priority. */
-#include "model/hours.h"
 #include "core/queues.h"
 #include "core/select.h"
+#include "model/hours.h"
 
 /* Queues that name no service target are compared as if they had this one. */
 #define TARGET_DEFAULT_MS INT64_C(3600000)

@@ -3,9 +3,9 @@
 #include "base/mem.h"
 #include "core/agents.h"
 #include "core/classes.h"
-#include "model/hours.h"
 #include "core/ready.h"
 #include "core/select.h"
+#include "model/hours.h"
 
 static bool mine_less(const struct heap_node *a, const struct heap_node *b) {
     return select_before_in_queue(CONTAINER_OF(a, struct work_rt, mine),

@@ -228,7 +228,7 @@ struct agent {
     uint32_t gate;              /* enum gate_state */
     int64_t gate_hold_until;    /* it could not be closed: no exclusive work until then; 0: fine */
     bool gate_trouble;          /* people were told */
-    int64_t counted_at;  /* until when his time stands in the figures */
+    int64_t counted_at;         /* until when his time stands in the figures */
     struct td_str unknown;
 };
 

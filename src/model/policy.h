@@ -78,10 +78,10 @@ struct queue_policy {
     struct td_str overflow;                   /* queue */
     uint32_t reserve;                         /* r: free voice agents to keep; 0: off */
     int64_t exclude_ms;                       /* after a decline or time-out */
-    bool promote;  /* work past its target stands one band higher within its kind */
-    bool language; /* the customer's language is a required skill, if it is one: "lang-de" */
-    int64_t short_ms;                         /* who leaves before it left at once */
-    bool callback;                            /* who waits may ask to be called back */
+    bool promote;     /* work past its target stands one band higher within its kind */
+    bool language;    /* the customer's language is a required skill, if it is one: "lang-de" */
+    int64_t short_ms; /* who leaves before it left at once */
+    bool callback;    /* who waits may ask to be called back */
     struct {
         struct relax_step *v;
         size_t n;
