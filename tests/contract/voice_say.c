@@ -64,7 +64,7 @@ void voice_say(struct play *p, char *rest) {
 
 /* ESL: a frame with a body. "\n" in the text of the script is a line end. */
 static void say_body(struct play *p, const char *type, const char *body) {
-    char out[8192];
+    char out[8192 + 256];
     snprintf(out, sizeof out, "Content-Length: %zu\nContent-Type: %s\n\n%s", strlen(body), type,
              body);
     say_text(p, out);
