@@ -173,10 +173,14 @@ static void renew_agent(struct core *c, struct agent_rt *a) {
     if (used != a->a->used)
         cell_edit(c, a->cell);
     excuse(c, a);
+    router_kick_agent(c, a);
+}
+
+/* His phone may come back, which takes an offer from him: where it waits then must be settled. */
+static void renew_phone(struct core *c, struct agent_rt *a) {
     phone_review(c, a);
     gate_update(c, a);
     timers_update(c, a->cell);
-    router_kick_agent(c, a);
 }
 
 /* A live offer keeps its deadline; all else is measured by the new policy from here on. */
@@ -199,6 +203,8 @@ void apply_config_set(struct core *c, const struct call *call) {
         timers_update(c, rt->cell);
     }
     ptrs_fini(&works);
+    for (size_t i = 0; i < c->agents.n; i++)
+        renew_phone(c, c->agents.v[i]);
     for (size_t i = 0; i < c->calls.n; i++)
         timers_update(c, ((struct work_rt *)c->calls.v[i])->cell);
     struct event e = {.kind = EV_POLICY, .staff = true, .version = c->policy->version};
@@ -211,6 +217,7 @@ void config_account_changed(struct core *c, struct agent_rt *a) {
     agents_profile(c, a);
     queues_member(c, a);
     renew_agent(c, a);
+    renew_phone(c, a);
     offer_review(c, a);
     voice_update(c, a);
     router_agent_left(c, a); /* what waited for him alone, and whom he was the alternative to */

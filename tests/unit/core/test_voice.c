@@ -330,6 +330,26 @@ static void test_interruption_is_bounded(void **state) {
     fix_close(&f);
 }
 
+/* Its channel is gone with its lost link: what rang unheard takes the offer back. */
+static void test_a_policy_without_the_lost_phones(void **state) {
+    struct fix f;
+    struct fix_policy p;
+    (void)state;
+    fix_open(&f);
+    fix_agent(&f, "anna");
+    fix_call(&f, "anna", "k1", 1, "idle");
+    fix_link(&f, false);
+    fix_call(&f, "anna", "k2", 1, "ringing");
+    fix_sms(&f, "+442222222222", "t1");
+    uint64_t id = f.result.conv;
+    assert_int_equal(voice(&f), VS_UNKNOWN);
+    assert_int_equal(fix_work(&f, id)->state, WS_OFFERED);
+    fix_config(&f, fix_policy(&p)); /* and all is counted once: core_check */
+    assert_int_equal(voice(&f), VS_RINGING);
+    assert_int_equal(fix_work(&f, id)->state, WS_QUEUED);
+    fix_close(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_call_blocks_chats_until_its_wrap_up_is_over),
@@ -347,6 +367,7 @@ int main(void) {
         cmocka_unit_test(test_wrap_up_is_that_of_the_profile),
         cmocka_unit_test(test_interrupted_mail),
         cmocka_unit_test(test_interruption_is_bounded),
+        cmocka_unit_test(test_a_policy_without_the_lost_phones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
