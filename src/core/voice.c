@@ -280,6 +280,8 @@ static void report_call(struct core *c, const struct voice *v, const struct word
     if (c->result.duplicate)
         return;
     bool known = calls_report(c, v, word->report, a);
+    if (a)
+        c->result.duplicate = false; /* new of the phone, if not of the call */
     if (!known && !a && word->state != VS_NONE)
         act_reject(c, "not-found", "There is no agent or extension %.*s.", TD_FMT(v->agent));
 }

@@ -297,6 +297,24 @@ static void test_a_phone_of_nobody(void **state) {
     fix_close(&f);
 }
 
+/* The caller has hung up; that the phone has noticed is news of the phone. */
+static void test_a_phone_tells_after_the_caller_hung_up(void **state) {
+    struct fix f;
+    (void)state;
+    open_two(&f);
+    report(&f, "1001", 1, "ringing");
+    uint64_t id = report(&f, "", 2, "abandoned");
+    assert_int_equal(fix_get_agent(&f, "anna")->voice, VS_RINGING);
+    report(&f, "1001", 3, "idle");
+    assert_false(f.result.duplicate);
+    assert_int_equal(fix_get_agent(&f, "anna")->voice, VS_IDLE);
+    report(&f, "1001", 3, "idle");
+    assert_true(f.result.duplicate);
+    assert_int_equal(fix_count(&f, FX_PUT), 0);
+    assert_int_equal(fix_work(&f, id)->state, WS_ABANDONED);
+    fix_close(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_call_from_queue_to_wrap_up),
@@ -310,6 +328,7 @@ int main(void) {
         cmocka_unit_test(test_tandem_does_not_route_it),
         cmocka_unit_test(test_over_a_takeover_and_a_lost_link),
         cmocka_unit_test(test_a_phone_of_nobody),
+        cmocka_unit_test(test_a_phone_tells_after_the_caller_hung_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
