@@ -231,8 +231,9 @@ static void dispatch(struct core *c, const struct call *call) {
                    TD_FMT(c->quarantined));
     else if (seen_before(c, call))
         c->result.duplicate = true;
-    else if (!calls_take_command(c, call)) {
-        h->apply(c, call);
+    else {
+        if (!calls_take_command(c, call))
+            h->apply(c, call);
         if (c->result.ok)
             seen_note(c, call);
     }

@@ -315,6 +315,32 @@ static void test_a_phone_tells_after_the_caller_hung_up(void **state) {
     fix_close(&f);
 }
 
+static void test_a_repeated_command(void **state) {
+    struct fix f;
+    (void)state;
+    open_two(&f);
+    uint64_t id = report(&f, "1001", 1, "active");
+    report(&f, "1001", 2, "idle");
+    struct act act = {.conv = id, .disposition = S("sold")};
+    struct buf body;
+    buf_init(&body, 4096);
+    assert_int_equal(record_pack(&body, &rec_act, &act), 0);
+    struct command cmd = {.kind = CMD_WORK_RESOLVE,
+                          .actor_kind = A_AGENT,
+                          .actor = S("anna"),
+                          .sender = S("s1"),
+                          .id = S("c1"),
+                          .received_at = f.now,
+                          .body = buf_str(&body)};
+    fix_run(&f, &cmd);
+    assert_true(f.result.ok && !f.result.duplicate);
+    fix_run(&f, &cmd);
+    assert_true(f.result.duplicate);
+    assert_int_equal(fix_count(&f, FX_PUT), 0);
+    buf_fini(&body);
+    fix_close(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_call_from_queue_to_wrap_up),
@@ -329,6 +355,7 @@ int main(void) {
         cmocka_unit_test(test_over_a_takeover_and_a_lost_link),
         cmocka_unit_test(test_a_phone_of_nobody),
         cmocka_unit_test(test_a_phone_tells_after_the_caller_hung_up),
+        cmocka_unit_test(test_a_repeated_command),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
