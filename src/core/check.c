@@ -61,6 +61,13 @@ static int check_capacity(const struct core *c, const struct agent_rt *a, struct
     return TD_OK;
 }
 
+/* What comes back to him goes to one who takes nothing new, too: reserved until his gate is closed,
+ * then his. */
+static bool may_be_offered(const struct agent *a, const struct work *w) {
+    bool back = w->state == WS_RESERVED && w->returning && td_str_eq(w->preferred, a->id);
+    return a->sessions.n && (a->presence == PR_AVAILABLE || (back && a->presence == PR_DRAINING));
+}
+
 static int check_offer(const struct agent_rt *a, struct td_error *err) {
     const struct work_rt *offered = NULL;
     LIST_EACH(at, &a->works) {
@@ -77,7 +84,7 @@ static int check_offer(const struct agent_rt *a, struct td_error *err) {
     if (!td_str_eq(id, a->a->offer))
         WRONG("agent %.*s: offer %.*s, his work says %.*s", TD_FMT(a->a->id), TD_FMT(a->a->offer),
               TD_FMT(id));
-    if (offered && (!a->a->sessions.n || a->a->presence != PR_AVAILABLE))
+    if (offered && !may_be_offered(a->a, offered->w))
         WRONG("agent %.*s has an offer and is not available", TD_FMT(a->a->id));
     if (offered && capacity_voice_counts(a->a->voice) && !td_str_eqz(a->a->offer, "") &&
         a->profile && a->profile->kinds[CK_VOICE].interrupts.n > offered->w->channel_kind &&
