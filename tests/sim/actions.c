@@ -1,4 +1,5 @@
-/* What people, customers, phones, providers and processes do, at random. */
+/* What people, customers, phones, providers and processes do, at random. It looks into the core to
+ * find what there is to do; that nothing depends on it is seen when its log is run again. */
 #include "core/state.h"
 
 #include "world.h"
@@ -63,55 +64,20 @@ static void put_agent(struct world *w, size_t i) {
     world_run(w, CMD_USER_PUT, A_ADMIN, "root", &a);
 }
 
-/* Some agents are kept free for calls; mail and texts do not give way to one. */
-static void put_reserve(struct world *w) {
-    static uint64_t calm[CK_N][CK_N];
-    struct fix_policy *f = &w->policy;
-    memcpy(calm, fix_matrix, sizeof calm);
-    calm[CK_MAIL][CK_VOICE] = calm[CK_SMS][CK_VOICE] = IM_BLOCK;
-    for (size_t i = one_in(w, 2) ? 0 : 1; i < 2; i++)
-        for (uint32_t k = 0; k < CK_N; k++)
-            f->profiles[i].kinds[k].interrupts = (struct td_u64s){calm[k], CK_N};
-    for (size_t i = 0; i < 3; i++)
-        f->queues[i].reserve = (uint32_t)below(w, 3);
-    f->queues[1].promote = one_in(w, 2);
-}
-
 static void put_policy(struct world *w) {
-    static struct relax_step relax[3] = {{.after_ms = 30000, .level_minus = 2},
-                                         {.after_ms = 60000, .any_skill = true},
-                                         {.after_ms = 120000, .queue = {"second", 6}}};
-    static struct skill_need skills[1] = {{.skill = {"billing", 7}, .level = 4}};
-    struct fix_policy *f = &w->policy;
-    struct policy *p = fix_policy(f);
-    f->profiles[1] = fix_profile("calm");
-    f->profiles[1].capacity = one_in(w, 2) ? 60 : 100;
-    f->profiles[1].kinds[CK_CHAT].maximum = 1;
-    f->profiles[1].kinds[CK_MAIL].maximum = 2;
-    p->profiles.n = 2;
-    f->queues[0].strategy = (uint32_t)below(w, 5);
-    f->queues[0].relax.v = relax;
-    f->queues[0].relax.n = below(w, 4);
-    f->queues[0].skills.v = skills;
-    f->queues[0].skills.n = below(w, 2);
-    f->queues[0].max_wait_ms = one_in(w, 2) ? 300000 : 0;
-    f->queues[0].overflow = one_in(w, 2) ? S("second") : S("");
-    f->queues[1].weight = 50;
-    put_reserve(w);
-    f->queues[2].prefer_within_ms = 3600000;
-    f->queues[4].priority = (uint32_t)below(w, 2);
-    f->channels[1].max_attempts = 2;
-    p->channels.n = 5; /* with the phones */
-    f->channels[4].gate = !one_in(w, 3);
-    p->login_ramp_ms = one_in(w, 2) ? 20000 : 0;
-    p->parked_overbook = (uint32_t)below(w, 3);
-    world_run(w, CMD_CONFIG_SET, A_SYSTEM, "", p);
+    struct knobs k;
+    for (size_t i = 0; i < KNOB_N; i++)
+        k.v[i] = one_in(w, 2) ? (uint32_t)below(w, knob_rows[i].values) : 0;
+    world_config(w, &k);
 }
 
 void actions_begin(struct world *w) {
+    static const size_t rates[] = {400, 400, 60, 8, 2};
     w->term = 1;
+    w->agents = 1 + below(w, SIM_AGENTS);
+    w->rate_restart = rates[below(w, 5)];
     put_policy(w);
-    for (size_t i = 0; i < SIM_AGENTS; i++)
+    for (size_t i = 0; i < w->agents; i++)
         put_agent(w, i);
 }
 
@@ -132,8 +98,6 @@ static void message(struct world *w) {
     if (ch >= 2) {
         size_t slot = w->n_external++ % SIM_EXTERNAL;
         snprintf(w->external[slot], sizeof w->external[slot], "%s", id);
-        snprintf(w->external_channel[slot], sizeof w->external_channel[slot], "%s",
-                 channel_names[ch]);
         size_t ref = below(w, w->n_external < SIM_EXTERNAL ? w->n_external : SIM_EXTERNAL);
         if (one_in(w, 2))
             in.message.in_reply_to = Z(w->external[ref]);
@@ -145,6 +109,8 @@ static void message(struct world *w) {
         in.message.flags = TD_AUTO_SUBMITTED;
     if (one_in(w, 40))
         in.message.kind = TD_MSG_REACTION;
+    if (ch > 0 && one_in(w, 20)) /* of this holder of the channel, or of an earlier one */
+        in.term = 1 + below(w, w->term);
     world_run(w, CMD_MESSAGE_IN, ch == 0 ? A_VISITOR : A_CONNECTOR,
               ch == 0 ? actor : channel_names[ch], &in);
 }
@@ -189,13 +155,25 @@ static void presence(struct world *w) {
 
 static void answer_offer(struct world *w) {
     struct agent_rt *a = some_agent(w);
-    for (size_t i = 0; i < SIM_AGENTS && !a->a->offer.n; i++)
+    for (size_t i = 0; i < w->agents && !a->a->offer.n; i++)
         a = agent_at(w, i);
     struct work_rt *rt = his(w, a, 1u << WS_OFFERED);
     struct act act = {.conv = rt ? rt->w->id : some_conv(w),
                       .offer = rt && !one_in(w, 10) ? Z(copy(rt->w->offer)) : S("0-0"),
                       .reason = S("busy")};
     world_run(w, one_in(w, 5) ? CMD_OFFER_DECLINE : CMD_OFFER_ACCEPT, A_AGENT, name_of(a), &act);
+}
+
+/* An answer that comes too late, or from before the last leader. */
+static void answer_dead_offer(struct world *w) {
+    if (!w->n_offers)
+        return;
+    const struct sim_offer *o = &w->offers[below(w, w->n_offers < SIM_OLD ? w->n_offers : SIM_OLD)];
+    char id[24], agent[16];
+    snprintf(id, sizeof id, "%s", o->id);
+    snprintf(agent, sizeof agent, "%s", o->agent);
+    struct act act = {.conv = o->conv, .offer = Z(id)};
+    world_run(w, one_in(w, 2) ? CMD_OFFER_DECLINE : CMD_OFFER_ACCEPT, A_AGENT, agent, &act);
 }
 
 static void write_to(struct world *w) {
@@ -279,7 +257,7 @@ static bool clear_up(struct world *w) {
 
 static void phone(struct world *w) {
     static const char *const next[] = {"ringing", "active", "hold", "idle", "idle", "unknown"};
-    size_t i = below(w, SIM_AGENTS);
+    size_t i = below(w, w->agents);
     struct sim_call *call = &w->calls[i];
     if (one_in(w, 60)) {
         struct voice link = {.channel = S("pbx"), .link_up = one_in(w, 2)};
@@ -309,7 +287,7 @@ static void phone(struct world *w) {
 /* A call that nobody has yet: the newest of some agent's, or a new one. */
 static void waiting_call(struct world *w) {
     static const char *const states[] = {"queued", "queued", "abandoned"};
-    struct sim_call *call = &w->calls[below(w, SIM_AGENTS)];
+    struct sim_call *call = &w->calls[below(w, w->agents)];
     if (!call->id[0] || one_in(w, 2)) {
         snprintf(call->id, sizeof call->id, "k%llu", (unsigned long long)++w->next_id);
         call->seq = 0;
@@ -343,7 +321,7 @@ static void gate(struct world *w) {
     static const char *const answers[] = {"done", "done",    "done",   "done",
                                           "done", "ringing", "failed", "unknown-agent"};
     struct agent_rt *a = some_agent(w);
-    for (size_t i = 0; i < SIM_AGENTS && a->a->gate != GATE_ASKED; i++)
+    for (size_t i = 0; i < w->agents && a->a->gate != GATE_ASKED; i++)
         a = agent_at(w, i);
     struct voice v = {.channel = S("pbx"),
                       .agent = Z(name_of(a)),
@@ -390,7 +368,6 @@ static void verdict(struct world *w) {
     if (v.verdict.external_id.n) {
         size_t slot = w->n_sent_ext++ % SIM_EXTERNAL;
         snprintf(w->sent_ext[slot], sizeof w->sent_ext[slot], "%s", external);
-        snprintf(w->sent_channel[slot], sizeof w->sent_channel[slot], "%.7s", s.channel);
     }
     if (one_in(w, 5))
         world_run(w, CMD_SEND_VERDICT, A_SYSTEM, "", &v); /* told twice */
@@ -409,11 +386,9 @@ static void old_verdict(struct world *w) {
                            .conv = s.conv,
                            .attempt = s.attempt,
                            .verdict = {.kind = (uint32_t)below(w, 10)}};
-    world_wait(w, 0);
     world_run(w, CMD_SEND_VERDICT, A_SYSTEM, "", &v);
-    oracle_repeated(w);
-    if (!w->fix.result.duplicate)
-        world_fail(w, "13: an old verdict of attempt %u was taken for new", s.attempt);
+    if (!oracle_last_duplicate(w->oracle))
+        world_fail(w, 13, "an old verdict of attempt %u was taken for new", s.attempt);
 }
 
 static void channel(struct world *w) {
@@ -442,7 +417,7 @@ static void rare(struct world *w) {
         break;
     case 1:
     case 2:
-        put_agent(w, below(w, SIM_AGENTS));
+        put_agent(w, below(w, w->agents));
         break;
     case 3:
         world_run(w, CMD_CONV_MERGE, A_SUPERVISOR, name_of(a), &act);
@@ -476,17 +451,17 @@ static void rare(struct world *w) {
 /* ---- a step ---- */
 
 static void repeat(struct world *w) {
-    world_repeat_last(w);
+    world_also(w, OP_REPEAT, w->last_line);
 }
 
 static const struct {
     void (*act)(struct world *w);
     unsigned weight;
 } moves[] = {
-    {message, 24},  {visitor, 6},      {session, 8},     {presence, 6}, {answer_offer, 16},
-    {write_to, 14}, {finish, 10},      {aside, 5},       {transfer, 3}, {take, 3},
-    {phone, 6},     {verdict, 10},     {old_verdict, 1}, {channel, 1},  {rare, 1},
-    {repeat, 2},    {waiting_call, 2}, {desk, 1},        {gate, 12},
+    {message, 24},  {visitor, 6},           {session, 8},      {presence, 6}, {answer_offer, 16},
+    {write_to, 14}, {finish, 10},           {aside, 5},        {transfer, 3}, {take, 3},
+    {phone, 6},     {verdict, 10},          {old_verdict, 1},  {channel, 1},  {rare, 1},
+    {repeat, 2},    {answer_dead_offer, 1}, {waiting_call, 2}, {desk, 1},     {gate, 12},
 };
 
 static void pass_time(struct world *w) {
@@ -505,18 +480,20 @@ void actions_step(struct world *w) {
     for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++)
         total += moves[i].weight;
     pass_time(w);
-    if (one_in(w, 400)) {
-        world_restart(w);
-        return;
+    if (one_in(w, 16))
+        world_also(w, OP_TRIM, 40);
+    if (one_in(w, w->rate_restart)) {
+        w->fix.now += one_in(w, 4) ? (int64_t)below(w, 30000) : 0;
+        world_also(w, OP_RESTART, 0);
     }
     if (one_in(w, 20)) {
-        world_wait(w, (int64_t)below(w, 20000));
+        w->fix.now += (int64_t)below(w, 20000);
+        world_also(w, OP_WAIT, 0);
         return;
     }
     if (one_in(w, 4) && clear_up(w))
         return;
-    uint64_t lot = below(w, total);
-    size_t i = 0;
+    uint64_t lot = below(w, total), i = 0;
     while (lot >= moves[i].weight)
         lot -= moves[i++].weight;
     moves[i].act(w);
