@@ -6,6 +6,7 @@ import type { Route } from '../store/route';
 import { go, toView } from '../store/route';
 import type { State } from '../store/state';
 import { askConfirm, getUi, openDialog, setMuted, toast, toggleCard } from '../store/ui';
+import { usesPhone } from '../lib/phone';
 import { contactName } from '../lib/names';
 import type { Conv, Work } from '../model/types';
 import { emit } from './bus';
@@ -116,6 +117,7 @@ export const actions: readonly Action[] = [
   { id: 'presence.menu', title: 'Change my presence', group: 'Presence', icon: 'user', keys: 'Shift+P', when: () => true, run: () => emit('presence') },
   { id: 'presence.available', title: 'I’m available', group: 'Presence', icon: 'user', when: notPresence('available'), run: (c) => void perform(c, 'presence.set', { presence: 'available' }) },
   { id: 'presence.draining', title: 'Finish up: no new work', group: 'Presence', icon: 'user', when: notPresence('draining'), run: (c) => void perform(c, 'presence.set', { presence: 'draining' }) },
+  { id: 'phone', title: 'Change my phone…', group: 'Presence', icon: 'voice', keys: 'X', when: (c) => usesPhone(c.state.agents.get(c.state.me), c.state.policy), run: () => openDialog('phone') },
 
   { id: 'palette', title: 'Command palette', group: 'General', icon: 'command', keys: 'Mod+K', anywhere: true, when: () => true, run: () => openDialog('palette') },
   { id: 'shortcuts', title: 'Keyboard shortcuts', group: 'General', icon: 'keyboard', keys: '?', when: () => true, run: () => openDialog('shortcuts') },

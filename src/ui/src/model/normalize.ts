@@ -86,11 +86,12 @@ export function agent(v: unknown): Agent {
     ...plain(r, {
       id: '', version: 0, name: '', email: '', profile: '', extension: '', disabled: false,
       presence_reason: '', presence_since: 0, voice_since: 0, voice_wrap_until: 0,
-      voice_link_lost: false, used: 0, offer: '',
+      voice_link_lost: false, used: 0, offer: '', phone_channel: '', phone_paused: false, phone_reason: '',
     }),
     role: one(r.role, 'agent'),
     presence: one(r.presence, 'out'),
     voice: one(r.voice, 'none'),
+    gate: one(r.gate, 'none'),
     queues: strs(r.queues), teams: strs(r.teams),
     skills: list(r.skills).map(obj).map((s) => plain(s, { skill: '', level: 0 })),
     calls: list(r.calls).map(obj).map((c) => ({

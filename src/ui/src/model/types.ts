@@ -8,6 +8,7 @@ export type WorkState =
   | 'abandoned' | 'overflowed' | 'callback';
 export type Presence = 'out' | 'available' | 'draining' | 'paused' | 'not-responding';
 export type VoiceState = 'none' | 'unknown' | 'idle' | 'ringing' | 'active' | 'hold' | 'wrap';
+export type GateState = 'none' | 'asked' | 'open' | 'closed' | 'failed' | 'nobody';
 export type Role = 'agent' | 'supervisor' | 'admin';
 export type ConvState = 'open' | 'resolved' | 'spam' | 'merged' | 'archived';
 export type Direction = 'in' | 'out' | 'internal';
@@ -51,6 +52,7 @@ export interface Agent {
   skills: { skill: string; level: number }[];
   presence: Presence; presence_reason: string; presence_since: number;
   voice: VoiceState; voice_since: number; voice_wrap_until: number; voice_link_lost: boolean;
+  phone_channel: string; phone_paused: boolean; phone_reason: string; gate: GateState;
   calls: AgentCall[]; used: number; counts: Record<ChannelKind, number>; offer: string;
 }
 

@@ -23,7 +23,19 @@ export function reduceFrames(state: State, frames: readonly Frame[], now: number
   const owned: Owned = new Set();
   const draft = { ...state };
   for (const f of frames) applyFrame(draft, f, now, owned);
+  draft.lostPhone = lostPhone(state, draft);
   return draft;
+}
+
+/* An extension that I did not give up myself was bound by somebody else. The stream tells only how
+ * the agents are now; that mine became empty is what tells it. */
+function lostPhone(before: State, after: State): string {
+  const had = before.me === after.me ? before.agents.get(before.me)?.extension : '';
+  const has = after.agents.get(after.me)?.extension;
+  if (had === has || (!had && !has)) return before.me === after.me ? before.lostPhone : '';
+  if (has) return '';
+  const given = before.queue.items.some((c) => c.cmd === 'extension.set');
+  return had && after.agents.has(after.me) && !given ? had : before.lostPhone;
 }
 
 function own<K, V>(owned: Owned, map: ReadonlyMap<K, V>): Map<K, V> {

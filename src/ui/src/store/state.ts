@@ -51,6 +51,7 @@ export interface State extends Entities {
   typing: readonly Sign[];
   viewing: readonly Sign[];
   alarms: readonly Alarm[];
+  lostPhone: string; // the extension that a colleague took from me; "": none
   queue: CommandQueue;
 }
 
@@ -62,5 +63,5 @@ export const initialState: State = {
   ...noEntities,
   me: '', tab: '', role: 'agent', session: '', link: { state: 'idle' }, storeUp: true, ready: false,
   cursor: null, staging: null, tombs: new Map(), fetched: new Map(), logs: new Map(), outgoing: [], typing: [],
-  viewing: [], alarms: [], queue: emptyQueue,
+  viewing: [], alarms: [], lostPhone: '', queue: emptyQueue,
 };

@@ -3,6 +3,7 @@ import { Button } from '../parts/basic';
 import { Dialog } from '../parts/overlay';
 import { closeDialog, useUi } from '../store/ui';
 import { Palette } from './Palette';
+import { PhoneDialog } from './PhoneDialog';
 import { ResolveDialog } from './ResolveDialog';
 import { Shortcuts } from './Shortcuts';
 import { SnoozeDialog } from './SnoozeDialog';
@@ -19,6 +20,7 @@ export function Dialogs() {
     case 'snooze': return <SnoozeDialog conv={dialog.conv} />;
     case 'resolve': return <ResolveDialog conv={dialog.conv} />;
     case 'tags': return <TagsDialog conv={dialog.conv} />;
+    case 'phone': return <PhoneDialog />;
     case 'palette': return <Palette />;
     case 'shortcuts': return <Shortcuts />;
     case 'confirm':

@@ -12,7 +12,9 @@ import { applyTheme, theme } from '../lib/theme';
 import { useClient, useMe, useNow, useStore } from '../store/context';
 import { route } from '../store/route';
 import { capacityOf, isMine } from '../store/select';
-import { setMuted, toast, useUi } from '../store/ui';
+import { openDialog, setMuted, toast, useUi } from '../store/ui';
+import { usesPhone } from '../lib/phone';
+import { PhoneLines } from './PhoneLines';
 
 export function Me() {
   const agent = useMe();
@@ -20,45 +22,13 @@ export function Me() {
   const agents = useStore((s) => s.agents);
   return (
     <section className="me" aria-label="My status">
-      <VoiceLine agent={agent} />
+      <PhoneLines agent={agent} />
       <WrapUps />
       <Comeback agent={agent} />
       <Capacity agent={agent} />
       <PresenceMenu agent={agent} name={agentName(agents, me)} />
     </section>
   );
-}
-
-/* "On a call 2:14": while it lasts everything else waits politely. */
-function VoiceLine({ agent }: { agent: Agent | undefined }) {
-  const client = useClient();
-  const now = useNow(1000);
-  if (!agent) return null;
-  const call = agent.calls.find((c) => c.state === agent.voice) ?? agent.calls[0];
-  const since = call?.since || agent.voice_since;
-  const timer = since ? clock(now - since) : '';
-  const who = call?.from ? ` with ${call.from}` : '';
-  if (agent.voice === 'ringing') return <p className="voice-line ringing" role="status"><Icon name="voice" /><span className="grow cut">Phone is ringing{call?.from ? `: ${call.from}` : ''}</span></p>;
-  if (agent.voice === 'active' || agent.voice === 'hold') {
-    return (
-      <p className="voice-line active">
-        <Icon name="voice" />
-        <span className="grow cut" title={who}>{agent.voice === 'hold' ? 'Call on hold' : 'On a call'}{who}</span>
-        <span className="num strong">{timer}</span>
-      </p>
-    );
-  }
-  if (agent.voice === 'wrap') {
-    return (
-      <p className="voice-line">
-        <Icon name="voice" />
-        <span className="grow cut num">Wrap-up {agent.voice_wrap_until ? clock(Math.max(0, agent.voice_wrap_until - now)) : ''}</span>
-        <Button small onClick={() => void perform(context(client, route()), 'work.wrapped', {})}>I’m done</Button>
-      </p>
-    );
-  }
-  if (agent.voice_link_lost || agent.voice === 'unknown') return <p className="voice-line warn"><Icon name="alert" /><span>The phone system does not answer</span></p>;
-  return null;
 }
 
 /* Offline, or an offer was let pass: one press brings the work back. */
@@ -162,6 +132,7 @@ function PresenceMenu({ agent, name }: { agent: Agent | undefined; name: string 
       {!policy?.reasons.length && <MenuItem dot="paused" checked={presence === 'paused'} onSelect={() => set('paused')}>Paused</MenuItem>}
       <MenuItem dot="out" checked={presence === 'out'} onSelect={() => set('out')}>Offline</MenuItem>
       <MenuLine />
+      {usesPhone(agent, policy) && <MenuItem icon="voice" keys="X" onSelect={() => openDialog('phone')}>{agent?.extension ? `Phone ${agent.extension}…` : 'Choose a phone…'}</MenuItem>}
       <MenuItem icon={muted ? 'bellOff' : 'bell'} checked={!muted} onSelect={() => setMuted(!muted)}>Sound of offers</MenuItem>
       <MenuItem icon="sun" onSelect={() => {
         const next = theme() === 'system' ? 'light' : theme() === 'light' ? 'dark' : 'system';

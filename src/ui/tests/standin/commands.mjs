@@ -21,6 +21,11 @@ const name = (w, id) => w.get('agent', id)?.name ?? id;
 
 export const handlers = {
   'presence.set': (w, me, b) => { w.put('agent', me, { presence: b.presence, presence_reason: b.reason ?? '', presence_since: w.now() }); return {}; },
+  'extension.set': (w, me, b) => {
+    for (const a of w.entities.agent.values()) if (b.extension && a.extension === b.extension && a.id !== me) w.put('agent', a.id, { extension: '', voice: 'none' });
+    w.put('agent', me, { extension: b.extension ?? '', voice: b.extension ? 'idle' : 'none' });
+    return {};
+  },
 
   'offer.accept': (w, me, b) => {
     const work = w.get('work', b.conv);

@@ -20,7 +20,7 @@ export function policy() {
     ],
     channels: [
       { id: 'web', connector: 'webchat', queue: 'chat', kind: 'chat', live: true }, { id: 'sms-uk', connector: 'sms_twilio', queue: 'sms', kind: 'sms' },
-      { id: 'support-mail', connector: 'email', queue: 'billing', kind: 'mail' }, { id: 'mastodon', connector: 'social_mastodon', queue: 'social', kind: 'social' },
+      { id: 'support-mail', connector: 'email', queue: 'billing', kind: 'mail' }, { id: 'mastodon', connector: 'social_mastodon', queue: 'social', kind: 'social' }, { id: 'pbx', connector: 'voice_asterisk', queue: 'billing', kind: 'voice' },
     ],
     dispositions: [
       { id: 'solved', name: 'Solved' }, { id: 'information', name: 'Information given' }, { id: 'refund', name: 'Refund or credit' },
@@ -47,11 +47,11 @@ export function emptyWorld() {
   const w = new World();
   const now = w.now();
   w.put('policy', '', policy(), true);
-  for (const [id, name, role, presence, reason] of people) {
+  for (const [i, [id, name, role, presence, reason]] of people.entries()) {
     w.users.set(id, 'secret');
     w.put('agent', id, {
       id, name, role, presence, presence_reason: reason, presence_since: now - (7 + id.length * 11) * MIN, profile: 'default',
-      queues: id === 'hugo' ? ['social'] : ['chat', 'billing', 'sms'], voice: id === 'greta' ? 'none' : 'idle', voice_since: now - 3 * MIN,
+      queues: id === 'hugo' ? ['social'] : ['chat', 'billing', 'sms'], extension: id === 'greta' ? '' : String(211 + i), voice: id === 'greta' ? 'none' : 'idle', voice_since: now - 3 * MIN,
     }, true);
   }
   for (const c of policy().channels) w.put('chan', c.id, { id: c.id, connector: c.connector, state: 'up' }, true);

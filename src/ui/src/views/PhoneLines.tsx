@@ -1,0 +1,77 @@
+/* My phone, above my name: the call of the moment, what is wrong, and whose phone it is. */
+import { context, perform } from '../actions/actions';
+import { deskExtension, holderOf, keepDesk, phoneTrouble, usesPhone } from '../lib/phone';
+import { clock } from '../lib/time';
+import type { Agent } from '../model/types';
+import { Button } from '../parts/basic';
+import { Icon } from '../parts/Icon';
+import { useClient, useNow, useStore } from '../store/context';
+import { route } from '../store/route';
+import { openDialog } from '../store/ui';
+
+export function PhoneLines({ agent }: { agent: Agent | undefined }) {
+  const policy = useStore((s) => s.policy);
+  if (!agent || !usesPhone(agent, policy)) return null;
+  const trouble = agent.extension || agent.voice !== 'none' ? phoneTrouble(agent) : '';
+  return (
+    <>
+      <CallLine agent={agent} />
+      {trouble && (
+        <p className="voice-line warn" role="status"><Icon name="alert" /><span className="grow">{trouble}</span>
+          {agent.gate === 'nobody' && !agent.voice_link_lost && <Button small onClick={() => openDialog('phone')}>Change</Button>}</p>
+      )}
+      {!agent.extension && agent.presence !== 'out' && <NoPhone />}
+    </>
+  );
+}
+
+/* One press takes the phone of this desk. */
+function NoPhone() {
+  const client = useClient();
+  const agents = useStore((s) => s.agents);
+  const lost = useStore((s) => s.lostPhone);
+  const desk = deskExtension(localStorage);
+  const taker = lost ? holderOf(agents, lost) : undefined;
+  const free = desk && !holderOf(agents, desk);
+  const take = () => {
+    keepDesk(localStorage, desk);
+    void perform(context(client, route()), 'extension.set', { extension: desk });
+  };
+  return (
+    <p className={`voice-line ${lost ? 'warn' : ''}`} role={lost ? 'alert' : undefined}>
+      <Icon name="voice" />
+      <span className="grow">{lost ? `${taker ? taker.name || taker.id : 'A colleague'} now has the phone ${lost}` : 'You have no phone'}</span>
+      {free ? <Button small onClick={take}>Use {desk}</Button> : <Button small onClick={() => openDialog('phone')}>Choose</Button>}
+    </p>
+  );
+}
+
+/* "On a call 2:14": while it lasts everything else waits politely. */
+function CallLine({ agent }: { agent: Agent }) {
+  const client = useClient();
+  const now = useNow(1000);
+  const call = agent.calls.find((c) => c.state === agent.voice) ?? agent.calls[0];
+  const since = call?.since || agent.voice_since;
+  const timer = since ? clock(now - since) : '';
+  const who = call?.from ? ` with ${call.from}` : '';
+  if (agent.voice === 'ringing') return <p className="voice-line ringing" role="status"><Icon name="voice" /><span className="grow cut">Phone is ringing{call?.from ? `: ${call.from}` : ''}</span></p>;
+  if (agent.voice === 'active' || agent.voice === 'hold') {
+    return (
+      <p className="voice-line active">
+        <Icon name="voice" />
+        <span className="grow cut" title={who}>{agent.voice === 'hold' ? 'Call on hold' : 'On a call'}{who}</span>
+        <span className="num strong">{timer}</span>
+      </p>
+    );
+  }
+  if (agent.voice === 'wrap') {
+    return (
+      <p className="voice-line">
+        <Icon name="voice" />
+        <span className="grow cut num">Wrap-up {agent.voice_wrap_until ? clock(Math.max(0, agent.voice_wrap_until - now)) : ''}</span>
+        <Button small onClick={() => void perform(context(client, route()), 'work.wrapped', {})}>I’m done</Button>
+      </p>
+    );
+  }
+  return null;
+}
