@@ -1,7 +1,7 @@
 /* The states that look.mjs pictures. */
 import { login } from './browser.mjs';
-import { crowd, long, morning } from './standin/morning.mjs';
-import { emptyWorld } from './standin/seed.mjs';
+import { addCall, crowd, long, morning } from './standin/morning.mjs';
+import { addConv, emptyWorld } from './standin/seed.mjs';
 
 const phone = { width: 390, height: 844 };
 const REASON = 'Longest idle of four agents with a free chat place; speaks German.';
@@ -37,6 +37,13 @@ function call(world) {
 const palette = async (page, url, world) => { await full(page, url, world); await page.keyboard.press('Control+k'); await page.getByRole('combobox').fill('pa'); };
 const open = (key, name) => async (page, url, world) => { await full(page, url, world); await page.getByRole('log').focus(); await page.keyboard.press(key); await page.getByRole('dialog', { name }).waitFor(); };
 
+/* The navigation is out of sight on a phone. */
+async function rail(p) {
+  if (p.viewportSize().width >= 760) return;
+  await p.getByRole('link', { name: 'Back to the list' }).click();
+  await p.getByRole('button', { name: 'Lists and status' }).click();
+}
+
 const states = {
   full: { world: morning, run: full },
   offer: { world: morning, run: offered },
@@ -59,7 +66,7 @@ const states = {
   resolve: { world: morning, run: open('e', /Resolve/) },
   snooze: { world: morning, run: open('z', /Snooze/) },
   tags: { world: morning, run: open('l', /Tags/) },
-  presence: { world: morning, run: async (p, u, w) => { await full(p, u, w); if (p.viewportSize().width < 760) { await p.getByRole('link', { name: 'Back to the list' }).click(); await p.getByRole('button', { name: 'Lists and status' }).click(); } await p.getByRole('button', { name: /Presence/ }).click(); await p.getByRole('menuitemcheckbox', { name: 'Lunch' }).hover(); } },
+  presence: { world: morning, run: async (p, u, w) => { await full(p, u, w); await rail(p); await p.getByRole('button', { name: /Presence/ }).click(); await p.getByRole('menuitemcheckbox', { name: 'Lunch' }).hover(); } },
   agents: {
     world: morning,
     run: async (p, u, w) => {
@@ -69,6 +76,12 @@ const states = {
       await p.getByText('invalid_grant').waitFor();
     },
   },
+  callring: { world: () => { const w = morning(); addCall(w, { id: 1070, from: '+44 131 496 0199', agent: 'anna', state: 'offered', t0: w.now() - 21_000 }); return w; }, run: async (p, u) => { await login(p, u, 'anna', '#/c/1070?in=all'); await p.getByText('Rings at').first().waitFor(); } },
+  callwrap: { world: () => { const w = morning(); addCall(w, { id: 1070, from: '+44 131 496 0199', agent: 'anna', state: 'wrap', t0: w.now() - 260_000, answered: w.now() - 220_000, ended: w.now() - 20_000 }); return w; }, run: async (p, u) => { await login(p, u, 'anna', '#/c/1070?in=mine'); await p.getByText('Ended after').first().waitFor(); } },
+  callgone: { world: () => { const w = morning(); addConv(w, { id: 899, name: '', kind: 'voice', channel: 'pbx', queue: 'billing', at: w.now() - 600_000, peer: { type: 'tel', addr: '+44 131 496 0333' }, closed: ' ' }); w.closed.get(899).disposition = ''; w.closed.get(899).last_agent = ''; w.say(899, { direction: 'internal', kind: 'event', event: 'call.queued', text: 'Waits in Billing.', at: w.now() - 600_000 }, true); w.say(899, { direction: 'internal', kind: 'event', event: 'call.abandoned', text: 'Hung up after 48 s.', at: w.now() - 552_000 }, true); return w; }, run: async (p, u) => { await login(p, u, 'anna', '#/c/899?in=closed'); await p.getByText('Hung up').first().waitFor(); } },
+  phonedialog: { world: morning, run: async (p, u, w) => { await full(p, u, w); await p.getByRole('log').focus(); await p.keyboard.press('x'); await p.getByLabel('Extension').fill('212'); } },
+  phonelost: { world: morning, run: async (p, u, w) => { await full(p, u, w); w.put('agent', 'anna', { extension: '', voice: 'none' }); w.put('agent', 'bob', { extension: '211' }); await rail(p); } },
+  phonegate: { world: morning, run: async (p, u, w) => { await full(p, u, w); w.put('agent', 'anna', { gate: 'nobody' }); await rail(p); } },
   callcard: { world: morning, run: async (p, u) => { await login(p, u, 'carla', '#/c/1060?in=all'); } },
   missing: { world: morning, run: async (p, u) => { await login(p, u, 'anna', '#/c/77'); await p.getByText('is not here').waitFor(); } },
   login: { world: morning, run: async (p, u) => { await p.goto(u); await p.getByLabel('User name').waitFor(); } },

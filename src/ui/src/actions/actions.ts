@@ -1,11 +1,12 @@
 /* Everything that can be done, once: menus, palette, keys and the overlay all read this table. */
 import type { IconName } from '../parts/Icon';
 import type { Client } from '../store/client';
-import { isMine, isOpen, isWaiting, offersFor } from '../store/select';
+import { isMine, isOpen, profileOf, isWaiting, offersFor } from '../store/select';
 import type { Route } from '../store/route';
 import { go, toView } from '../store/route';
 import type { State } from '../store/state';
 import { askConfirm, getUi, openDialog, setMuted, toast, toggleCard } from '../store/ui';
+import { callOf, moreWrap } from '../lib/calls';
 import { usesPhone } from '../lib/phone';
 import { contactName } from '../lib/names';
 import type { Conv, Work } from '../model/types';
@@ -56,6 +57,7 @@ const dialog = (kind: Parameters<typeof openDialog>[0]) => (c: Ctx) => openDialo
 
 export const lead = (c: Ctx) => c.state.role !== 'agent';
 const inConv = (c: Ctx) => !!c.conv;
+const phone = (c: Ctx) => c.conv?.kind === 'voice';
 const open = (c: Ctx) => isOpen(c.work) && c.work!.kind !== 'call';
 const mine = (c: Ctx) => open(c) && isMine(c.work, c.state.me);
 /* Whoever holds it, and supervisors: the daemon's rule (act_holds). */
@@ -86,24 +88,26 @@ export const actions: readonly Action[] = [
   { id: 'unpark', title: 'Take up again', group: 'Conversation', icon: 'play', keys: 'U', when: (c) => mine(c) && (c.work!.state === 'parked' || c.work!.state === 'snoozed' || c.work!.state === 'held'), run: act('work.unpark') },
   { id: 'wrapped', title: 'I’m done with the wrap-up', group: 'Conversation', icon: 'check', keys: 'W', when: (c) => wrapping(c), run: (c) => void perform(c, 'work.wrapped', wrapBody(c)) },
   { id: 'resolve', title: 'Resolve…', group: 'Conversation', icon: 'check', keys: 'E', when: holds, run: dialog('resolve') },
-  { id: 'reopen', title: 'Reopen', group: 'Conversation', icon: 'reopen', keys: 'Shift+E', when: (c) => c.conv?.state === 'resolved' || c.conv?.state === 'spam', run: act('work.reopen') },
+  { id: 'outcome', title: 'Outcome of the call…', group: 'Conversation', icon: 'check', keys: 'E', when: callOver, run: dialog('resolve') },
+  { id: 'wrap.more', title: 'More time for the wrap-up', group: 'Conversation', icon: 'clock', keys: 'M', when: (c) => moreTime(c) !== null, run: (c) => { const body = moreTime(c); if (body) void perform(c, 'work.wrapped', body, 'One minute more.'); } },
+  { id: 'reopen', title: 'Reopen', group: 'Conversation', icon: 'reopen', keys: 'Shift+E', when: (c) => !phone(c) && (c.conv?.state === 'resolved' || c.conv?.state === 'spam'), run: act('work.reopen') },
   { id: 'tags', title: 'Edit tags…', group: 'Conversation', icon: 'tag', keys: 'L', when: inConv, run: dialog('tags') },
   { id: 'card', title: 'Show or hide the contact', group: 'Conversation', icon: 'panel', keys: 'I', when: inConv, run: toggleCard },
   {
-    id: 'spam', title: 'Mark as spam…', group: 'Conversation', icon: 'spam', when: (c) => c.conv?.state === 'open',
+    id: 'spam', title: 'Mark as spam…', group: 'Conversation', icon: 'spam', when: (c) => !phone(c) && c.conv?.state === 'open',
     run: (c) => askConfirm({
       title: 'Mark as spam?', text: 'The conversation is closed and leaves the lists. It can be found among the closed ones.',
       action: 'Mark as spam', danger: true, run: () => act('conv.spam')(c),
     }),
   },
   {
-    id: 'block', title: 'Block the sender…', group: 'Conversation', icon: 'block', when: (c) => inConv(c) && !c.conv!.blocked,
+    id: 'block', title: 'Block the sender…', group: 'Conversation', icon: 'block', when: (c) => inConv(c) && !phone(c) && !c.conv!.blocked,
     run: (c) => askConfirm({
       title: `Block ${contactName(c.conv)}?`, text: `What comes from ${c.conv?.peer.addr || 'this address'} on this channel will reach nobody.`,
       action: 'Block', danger: true, run: () => act('conv.block')(c),
     }),
   },
-  { id: 'unblock', title: 'Unblock the sender', group: 'Conversation', icon: 'block', when: (c) => c.conv?.blocked === true, run: act('conv.block', { reason: 'off' }) },
+  { id: 'unblock', title: 'Unblock the sender', group: 'Conversation', icon: 'block', when: (c) => !phone(c) && c.conv?.blocked === true, run: act('conv.block', { reason: 'off' }) },
 
   { id: 'go.mine', title: 'My conversations', group: 'Go to', icon: 'inbox', keys: 'G M', when: () => true, run: () => go(toView({ name: 'mine' })) },
   { id: 'go.queues', title: 'Waiting in my queues', group: 'Go to', icon: 'clock', keys: 'G Q', when: () => true, run: () => go(toView({ name: 'queues' })) },
@@ -135,7 +139,28 @@ function wrapping(c: Ctx): boolean {
 }
 
 function wrapBody(c: Ctx): Record<string, unknown> {
-  return isMine(c.work, c.state.me) && c.work?.state === 'wrap' ? { conv: c.work.id } : {};
+  if (isMine(c.work, c.state.me) && c.work?.state === 'wrap') return { conv: c.work.id };
+  const call = wrapCall(c);
+  return call ? { conv: call.id } : {};
+}
+
+function wrapCall(c: Ctx): Work | undefined {
+  const me = c.state.agents.get(c.state.me);
+  const call = me && callOf(c.state.works, me);
+  return call?.state === 'wrap' ? call : undefined;
+}
+
+/* "More time": what to send, or null where the profile allows no more. */
+export function moreTime(c: Ctx): { conv: number; until: number } | null {
+  const me = c.state.agents.get(c.state.me);
+  const call = wrapCall(c);
+  const until = me && call ? moreWrap(me, profileOf(me, c.state.policy)?.kinds.voice) : 0;
+  return call && until ? { conv: call.id, until } : null;
+}
+
+/* A call that is over: what it was about can still be said. */
+function callOver(c: Ctx): boolean {
+  return phone(c) && c.conv!.state === 'resolved' && (lead(c) || (c.work?.agent || c.conv!.last_agent) === c.state.me);
 }
 
 /* Presence with a reason, from the policy. */

@@ -30,7 +30,7 @@ export function hue(text: string): number {
 const addressName = (a: { type: string; addr: string }): string => (a.type === 'visitor' && a.addr ? `Visitor ${a.addr.slice(-4)}` : a.addr);
 
 export function contactName(conv: Conv | undefined, work?: Work): string {
-  if (conv) return conv.contact_name || conv.peer.name || addressName(conv.peer) || `#${conv.id}`;
+  if (conv) return conv.contact_name || conv.peer.name || addressName(conv.peer) || (conv.kind === 'voice' ? 'Unknown caller' : `#${conv.id}`);
   if (work?.kind === 'call') return work.from || 'Unknown caller';
   return work ? `#${work.id}` : '';
 }

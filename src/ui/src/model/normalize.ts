@@ -112,7 +112,7 @@ export function policy(v: unknown): Policy {
     version: num(r.version), name: str(r.name),
     profiles: list(r.profiles).map(obj).map((p) => ({
       id: str(p.id), capacity: num(p.capacity) || 100,
-      kinds: perKind((k) => plain(obj(p[k]), { cost: 0, maximum: 0, nudge_ms: 0 })),
+      kinds: perKind((k) => plain(obj(p[k]), { cost: 0, maximum: 0, nudge_ms: 0, wrap_max_ms: 0 })),
     })),
     queues: list(r.queues).map(obj).map((q) => {
       const row = plain(q, { id: '', name: '', priority: 0, target_ms: 0 });

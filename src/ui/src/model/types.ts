@@ -58,7 +58,7 @@ export interface Agent {
 
 export interface Chan { id: string; version: number; connector: string; paused: boolean; paused_until: number; state: string; error: string }
 
-export interface KindPolicy { cost: number; maximum: number; nudge_ms: number }
+export interface KindPolicy { cost: number; maximum: number; nudge_ms: number; wrap_max_ms: number }
 export interface Profile { id: string; capacity: number; kinds: Record<ChannelKind, KindPolicy> }
 export interface QueuePolicy { id: string; name: string; priority: number; target_ms: number }
 export interface ChannelPolicy { id: string; connector: string; queue: string; kind: ChannelKind; live: boolean }

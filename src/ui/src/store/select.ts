@@ -1,7 +1,8 @@
 /* What the views ask of the state. Pure, and cheap enough for 10,000 rows once per picture. */
-import type { Agent, ChannelKind, Conv, Policy, Work } from '../model/types';
+import type { Agent, ChannelKind, Conv, Policy, Profile, Work } from '../model/types';
 import { sla, targetOf, waitingSince, type Sla } from '../lib/sla';
 import { contactName } from '../lib/names';
+import { talkingSince } from '../lib/calls';
 import type { State } from './state';
 
 export type View =
@@ -17,6 +18,7 @@ export interface Row {
   at: number; // of the last line
   unread: number;
   waitingSince: number; // 0: nobody waits
+  talkingSince: number; // a call that was answered; 0: none
   target: number;
   queue: string;
   agent: string;
@@ -44,17 +46,22 @@ export const offersFor = (works: ReadonlyMap<number, Work>, me: string): Work[] 
   return out.sort((a, b) => a.offered_at - b.offered_at);
 };
 
+/* What happened to a call is told by its state; there is nothing to read. */
+const unreadOf = (c: Conv | undefined): number =>
+  c && c.kind !== 'voice' && c.last_direction === 'in' ? Math.max(0, c.seq - c.read_seq) : 0;
+
 export function rowOf(c: Conv | undefined, w: Work | undefined, policy: Policy | null): Row {
   const call = w?.kind === 'call';
   return {
     id: c?.id ?? w?.id ?? 0,
     kind: call ? 'voice' : (c?.kind ?? w?.channel_kind ?? 'chat'),
     name: contactName(c, w),
-    preview: call ? (w.state === 'active' ? 'On the phone' : 'Call') : [c?.subject, c?.last_text].filter(Boolean).join(' · '),
+    preview: [c?.subject, c?.last_text].filter(Boolean).join(' · '),
     outbound: c?.last_direction === 'out',
     at: c?.last_at || w?.t0 || 0,
-    unread: c && c.last_direction === 'in' ? Math.max(0, c.seq - c.read_seq) : 0,
+    unread: unreadOf(c),
     waitingSince: w ? waitingSince(w) : 0,
+    talkingSince: talkingSince(w),
     target: w ? targetOf(policy, w.queue) : 0,
     queue: w?.queue ?? '',
     agent: w?.agent || c?.last_agent || '',
@@ -116,8 +123,7 @@ export function counts(s: Pick<State, 'works' | 'convs' | 'policy' | 'me'>, now:
     c.all++;
     if (isMine(w, s.me)) {
       c.mine++;
-      const conv = s.convs.get(w.id);
-      if (conv && conv.last_direction === 'in' && conv.seq > conv.read_seq) c.unreadMine++;
+      if (unreadOf(s.convs.get(w.id)) > 0) c.unreadMine++;
     }
     if (!WAITING.has(w.state) || w.agent === s.me) continue;
     c.waiting++;
@@ -128,8 +134,10 @@ export function counts(s: Pick<State, 'works' | 'convs' | 'policy' | 'me'>, now:
   return c;
 }
 
-export const capacityOf = (a: Agent | undefined, policy: Policy | null): number =>
-  (policy?.profiles.find((p) => p.id === a?.profile) ?? policy?.profiles[0])?.capacity ?? 100;
+export const profileOf = (a: Agent | undefined, policy: Policy | null): Profile | undefined =>
+  policy?.profiles.find((p) => p.id === a?.profile) ?? policy?.profiles[0];
+
+export const capacityOf = (a: Agent | undefined, policy: Policy | null): number => profileOf(a, policy)?.capacity ?? 100;
 
 export const onCall = (a: Agent | undefined): boolean =>
   a?.voice === 'ringing' || a?.voice === 'active' || a?.voice === 'hold';

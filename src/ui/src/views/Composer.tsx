@@ -26,8 +26,9 @@ export function Composer({ conv, work, open, mine }: { conv: Conv; work?: Work; 
   const box = useRef<HTMLTextAreaElement>(null);
   const [thaw, setThaw] = useState(false);
   const calling = onCall(agent);
-  const frozen = calling && !thaw;
-  const may = mine || (open && lead); // a supervisor may answer for anybody
+  const phone = conv.kind === 'voice'; // talked elsewhere: here only notes
+  const frozen = calling && !thaw && !phone;
+  const may = !phone && (mine || (open && lead)); // a supervisor may answer for anybody
   const note = draft?.note === true || !may;
   const text = draft?.text ?? '';
   const canned = useCanned(text, box, (next) => edit(client, conv.id, { text: next, note }));
@@ -77,11 +78,11 @@ export function Composer({ conv, work, open, mine }: { conv: Conv; work?: Work; 
           {problem.kind === 'stale' && <Button small onClick={() => go(true)}>Send anyway</Button>}
         </div>
       )}
-      {!mine && <Gate conv={conv} work={work} open={open} may={may} />}
+      {(!mine || phone) && <Gate conv={conv} work={work} open={open} may={may} />}
       <div className="composer-box">
         {canned.open && <CannedMenu state={canned} />}
         <div className="composer-tabs" role="group" aria-label="What to write">
-          <button type="button" aria-pressed={!note} disabled={!may || frozen} onClick={() => { edit(client, conv.id, { note: false }); box.current?.focus(); }}>Reply</button>
+          {!phone && <button type="button" aria-pressed={!note} disabled={!may || frozen} onClick={() => { edit(client, conv.id, { note: false }); box.current?.focus(); }}>Reply</button>}
           <Tip text="Colleagues only" keys="Mod+Shift+N" side="top">
             <button type="button" aria-pressed={note} disabled={frozen} onClick={() => { edit(client, conv.id, { note: true }); box.current?.focus(); }}>Private note</button>
           </Tip>
@@ -122,12 +123,13 @@ function Gate({ conv, work, open, may }: { conv: Conv; work?: Work; open: boolea
   const queue = useStore((s) => s.policy?.queues.find((q) => q.id === work?.queue)?.name ?? work?.queue);
   const run = (id: string) => byId.get(id)!.run(context(client, current));
   const can = (id: string) => byId.get(id)!.when(context(client, current));
-  const text = !open ? (conv.state === 'spam' ? 'This was marked as spam.' : 'This conversation is closed.')
+  const text = conv.kind === 'voice' ? (open ? 'The phone answers and ends this call.' : 'This call is over.')
+    : !open ? (conv.state === 'spam' ? 'This was marked as spam.' : 'This conversation is closed.')
     : isWaiting(work) ? (work!.state === 'offered' ? (work!.agent === me ? 'This is offered to you.' : `Offered to ${agentName(agents, work!.agent)}.`) : `Waiting in ${queue}.`)
     : `With ${agentName(agents, work!.agent)}.`;
   return (
     <div className="banner info">
-      <Icon name={open ? 'user' : 'archive'} />
+      <Icon name={conv.kind === 'voice' ? 'voice' : open ? 'user' : 'archive'} />
       <span className="grow">{text} {may ? 'As a supervisor you can answer all the same.' : 'You can leave a private note.'}</span>
       {can('pick') && <Button small onClick={() => run('pick')}>Take it</Button>}
       {can('reopen') && <Button small onClick={() => run('reopen')}>Reopen</Button>}

@@ -1,11 +1,12 @@
 import { actions, byId, context } from '../actions/actions';
+import { endOf, isCall, phaseOf } from '../lib/calls';
 import { agentName, channelWord, contactName } from '../lib/names';
 import { age, clock, shortTime } from '../lib/time';
 import { sla, targetOf, waitingSince } from '../lib/sla';
 import type { Conv, Work } from '../model/types';
 import { Button, Channel, Chip, IconButton, Tip } from '../parts/basic';
 import { Menu, MenuItem, MenuLine } from '../parts/overlay';
-import { useClient, useNow, useStore } from '../store/context';
+import { useClient, useMe, useNow, useStore } from '../store/context';
 import { toView, useRoute } from '../store/route';
 import { isMine, isOpen, isWaiting, type View } from '../store/select';
 
@@ -44,10 +45,12 @@ export function ConvHeader({ conv, work, view }: { conv: Conv; work?: Work; view
       <div className="conv-actions" role="toolbar" aria-label="Conversation">
         {button('pick', 'Take', 'primary')}
         {button('unpark', 'Take up', 'primary')}
-        {work?.state === 'wrap' && button('wrapped', 'I’m done', 'primary')}
+        {work?.state === 'wrap' && mine && button('wrapped', 'I’m done', 'primary')}
         {button('reopen', 'Reopen')}
         {button('transfer', 'Transfer')}
         {button('snooze', 'Snooze')}
+        {button('wrap.more', 'More time')}
+        {button('outcome', 'Outcome')}
         {button('resolve', work?.state === 'wrap' ? 'Outcome' : 'Resolve', mine && work?.state === 'active' ? 'primary' : 'plain')}
         <Menu label="More actions" trigger={<IconButton icon="more" label="More actions" />}>
           {actions.filter((a) => extra.includes(a.id) && a.when(ctx)).map((a) => <MenuItem key={a.id} icon={a.icon} keys={a.keys} onSelect={() => run(a.id)}>{a.title}</MenuItem>)}
@@ -64,17 +67,26 @@ const BackIcon = () => <svg width="16" height="16" viewBox="0 0 16 16" fill="non
 
 function Status({ conv, work, mine }: { conv: Conv; work?: Work; mine: boolean }) {
   const now = useNow(1000);
+  const me = useMe();
   const policy = useStore((s) => s.policy);
   const agents = useStore((s) => s.agents);
+  const messages = useStore((s) => s.logs.get(conv.id)?.messages);
   if (!isOpen(work) || !work) {
     const disposition = policy?.dispositions.find((d) => d.id === conv.disposition)?.name ?? conv.disposition;
+    const end = conv.kind === 'voice' ? endOf(messages ?? []) : null;
+    if (end) return <Chip tone={end.tone}>{end.word}{disposition && `: ${disposition}`}</Chip>;
     return <Chip>{conv.state === 'spam' ? 'Spam' : conv.state === 'merged' ? `Merged into #${conv.merged_into}` : disposition ? `Closed: ${disposition}` : 'Closed'}</Chip>;
   }
-  const who = mine ? 'you' : agentName(agents, work.agent);
+  const who = mine || work.agent === me?.id ? 'you' : agentName(agents, work.agent);
   const queue = policy?.queues.find((q) => q.id === work.queue)?.name ?? work.queue;
   const since = waitingSince(work);
   const level = since ? sla(now - since, targetOf(policy, work.queue)) : 'none';
   const tone = level === 'late' ? 'bad' : level === 'warn' ? 'warn' : 'plain';
+  if (isCall(work)) {
+    const phase = phaseOf(work);
+    const left = work.state === 'wrap' && mine && me?.voice_wrap_until ? me.voice_wrap_until - now : 0;
+    return <Chip tone={phase.tone} title={work.waits_for}>{phase.word}{work.state === 'queued' ? ` in ${queue}` : work.agent && ` · ${who}`}{left > 0 && <span className="num"> · {clock(left)}</span>}</Chip>;
+  }
   if (isWaiting(work)) {
     return <Chip tone={tone === 'plain' ? 'accent' : tone} title={work.waits_for}>{work.state === 'offered' ? `Offered to ${who}` : `Waiting in ${queue}`}{since > 0 && <span className="num"> · {age(now - since)}</span>}</Chip>;
   }

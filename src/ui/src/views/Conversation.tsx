@@ -1,11 +1,12 @@
 /* One conversation: who and what on top, the timeline, the composer; the contact beside it. */
 import { useEffect, useState } from 'react';
+import { isCall } from '../lib/calls';
 import { Empty, Spinner } from '../parts/basic';
 import { useClient, useStore } from '../store/context';
 import { toView } from '../store/route';
 import { isMine, isOpen, type View } from '../store/select';
 import { useUi } from '../store/ui';
-import { CallCard } from './CallCard';
+import { CallStrip } from './CallStrip';
 import { Composer } from './Composer';
 import { ContactCard } from './ContactCard';
 import { ConvHeader } from './ConvHeader';
@@ -21,10 +22,8 @@ export function Conversation({ id, view }: { id: number; view: View }) {
   const card = useUi((u) => u.card);
   const drawer = useUi((u) => u.drawer);
   const [missing, setMissing] = useState(false);
-  const isCall = work?.kind === 'call';
 
   useEffect(() => {
-    if (isCall) return;
     void client.open(id).then((found) => setMissing(!found));
     const look = () => {
       if (document.visibilityState === 'visible') client.sign('viewing', id);
@@ -32,9 +31,8 @@ export function Conversation({ id, view }: { id: number; view: View }) {
     look();
     const timer = setInterval(look, VIEWING_MS);
     return () => clearInterval(timer);
-  }, [client, id, isCall]);
+  }, [client, id]);
 
-  if (isCall) return <CallCard work={work} />;
   if (!conv) {
     return missing
       ? <Empty icon="question" title={`Conversation #${id} is not here`} text="It does not exist, or you may not see it."><a className="btn plain" href={toView(view)}>Back to the list</a></Empty>
@@ -45,6 +43,7 @@ export function Conversation({ id, view }: { id: number; view: View }) {
     <div className="conv">
       <div className="conv-main">
         <ConvHeader conv={conv} work={work} view={view} />
+        {work && isCall(work) && <CallStrip work={work} />}
         <Timeline conv={conv} />
         <Composer conv={conv} work={work} open={open} mine={isMine(work, me)} />
       </div>

@@ -31,6 +31,8 @@ export const ListRow = memo(function ListRow({ row, view, queue, me, agents, now
           <span className="row-name cut">{row.name}</span>
           {row.waitingSince > 0
             ? <span className={`row-age num ${level}`} title={`Waits ${spoken(waited)}`}><Icon name="clock" size={12} />{age(waited)}<span className="vh"> waiting{level === 'late' ? ', late' : ''}</span></span>
+            : row.talkingSince > 0
+            ? <span className="row-age num talking" title={`Talks for ${spoken(now - row.talkingSince)}`}><Icon name="voice" size={12} />{age(Math.max(0, now - row.talkingSince))}<span className="vh"> on the phone</span></span>
             : row.at > 0 && <time className="row-time num" dateTime={iso(row.at)}>{listTime(row.at, now)}</time>}
         </span>
         <span className="row-line">
@@ -48,6 +50,7 @@ export const ListRow = memo(function ListRow({ row, view, queue, me, agents, now
 
 function statusOf(row: Row, me: string, agents: ReadonlyMap<string, Agent>): string {
   const who = row.agent && row.agent !== me ? agentName(agents, row.agent) : '';
+  if (row.kind === 'voice') return callStatus(row, who);
   switch (row.state) {
     case 'queued': return row.waitsFor;
     case 'reserved':
@@ -57,6 +60,17 @@ function statusOf(row: Row, me: string, agents: ReadonlyMap<string, Agent>): str
     case 'snoozed': return row.wakeAt ? `snoozed until ${shortTime(row.wakeAt)}` : 'snoozed';
     case 'wrap': return who ? `wrap-up, ${who}` : 'wrap-up';
     case 'callback': return 'call back';
+    default: return who;
+  }
+}
+
+function callStatus(row: Row, who: string): string {
+  switch (row.state) {
+    case 'queued': return 'waits on the phone';
+    case 'offered': return who ? `rings at ${who}` : 'rings';
+    case 'active': return who ? `talks with ${who}` : 'you talk';
+    case 'held': return who ? `on hold by ${who}` : 'on hold';
+    case 'wrap': return who ? `wrap-up, ${who}` : 'wrap-up';
     default: return who;
   }
 }

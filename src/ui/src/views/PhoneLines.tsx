@@ -1,5 +1,6 @@
 /* My phone, above my name: the call of the moment, what is wrong, and whose phone it is. */
-import { context, perform } from '../actions/actions';
+import { context, moreTime, perform } from '../actions/actions';
+import { callOf } from '../lib/calls';
 import { deskExtension, holderOf, keepDesk, phoneTrouble, usesPhone } from '../lib/phone';
 import { clock } from '../lib/time';
 import type { Agent } from '../model/types';
@@ -46,32 +47,35 @@ function NoPhone() {
   );
 }
 
-/* "On a call 2:14": while it lasts everything else waits politely. */
+/* "On a call 2:14": while it lasts everything else waits politely. It leads to the call. */
 function CallLine({ agent }: { agent: Agent }) {
   const client = useClient();
+  const works = useStore((s) => s.works);
   const now = useNow(1000);
   const call = agent.calls.find((c) => c.state === agent.voice) ?? agent.calls[0];
+  const work = callOf(works, agent);
   const since = call?.since || agent.voice_since;
-  const timer = since ? clock(now - since) : '';
+  const line = (text: string, time: string, tone: string) => (
+    <p className={`voice-line ${tone}`} role={tone === 'ringing' ? 'status' : undefined}>
+      <Icon name="voice" />
+      {work ? <a className="grow cut" href={`#/c/${work.id}`} title={text}>{text}</a> : <span className="grow cut" title={text}>{text}</span>}
+      <span className="num strong">{time}</span>
+    </p>
+  );
   const who = call?.from ? ` with ${call.from}` : '';
-  if (agent.voice === 'ringing') return <p className="voice-line ringing" role="status"><Icon name="voice" /><span className="grow cut">Phone is ringing{call?.from ? `: ${call.from}` : ''}</span></p>;
-  if (agent.voice === 'active' || agent.voice === 'hold') {
-    return (
-      <p className="voice-line active">
-        <Icon name="voice" />
-        <span className="grow cut" title={who}>{agent.voice === 'hold' ? 'Call on hold' : 'On a call'}{who}</span>
-        <span className="num strong">{timer}</span>
-      </p>
-    );
-  }
-  if (agent.voice === 'wrap') {
-    return (
-      <p className="voice-line">
-        <Icon name="voice" />
-        <span className="grow cut num">Wrap-up {agent.voice_wrap_until ? clock(Math.max(0, agent.voice_wrap_until - now)) : ''}</span>
-        <Button small onClick={() => void perform(context(client, route()), 'work.wrapped', {})}>I’m done</Button>
-      </p>
-    );
-  }
-  return null;
+  if (agent.voice === 'ringing') return line(`Phone is ringing${call?.from ? `: ${call.from}` : ''}`, '', 'ringing');
+  if (agent.voice === 'active') return line(`On a call${who}`, since ? clock(now - since) : '', 'active');
+  if (agent.voice === 'hold') return line(`Call on hold${who}`, since ? clock(now - since) : '', 'active');
+  if (agent.voice !== 'wrap') return null;
+  const ctx = context(client, route());
+  const more = moreTime(ctx);
+  const words = `Wrap-up ${agent.voice_wrap_until ? clock(Math.max(0, agent.voice_wrap_until - now)) : ''}`;
+  return (
+    <p className="voice-line">
+      <Icon name="voice" />
+      {work ? <a className="grow cut num" href={`#/c/${work.id}`}>{words}</a> : <span className="grow cut num">{words}</span>}
+      {more && <Button small aria-label="More time for the wrap-up" onClick={() => void perform(ctx, 'work.wrapped', more)}>+1 min</Button>}
+      <Button small onClick={() => void perform(ctx, 'work.wrapped', work ? { conv: work.id } : {})}>I’m done</Button>
+    </p>
+  );
 }

@@ -13,8 +13,9 @@ export function ResolveDialog({ conv }: { conv: number }) {
   const client = useClient();
   const current = useRoute();
   const codes = useStore((s) => s.policy?.dispositions ?? NONE);
-  const wrap = useStore((s) => s.works.get(conv)?.state === 'wrap');
-  const before = useStore((s) => s.convs.get(conv)?.disposition);
+  const found = useStore((s) => s.convs.get(conv) ?? s.fetched.get(conv));
+  const wrap = useStore((s) => s.works.get(conv)?.state === 'wrap') || found?.kind === 'voice';
+  const before = found?.disposition;
   const [code, setCode] = useState(before || codes[0]?.id || '');
   const [note, setNote] = useState('');
   const go = () => {

@@ -76,6 +76,8 @@ export const handlers = {
     return {};
   },
   'work.wrapped': (w, me, b) => {
+    if (b.until) { w.put('agent', me, { voice_wrap_until: b.until }); return {}; }
+    if (w.get('work', b.conv)?.kind === 'call') w.put('agent', me, { voice: 'idle', voice_wrap_until: 0, voice_since: w.now(), calls: [] });
     if (b.conv) {
       const c = w.get('conv', b.conv);
       if (c) w.closed.set(b.conv, c);

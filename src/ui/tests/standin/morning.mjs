@@ -58,10 +58,26 @@ export function morning() {
   const others = [[1041, 'Grace Liu', 'chat', 'web', 'chat', 'bob', 'Perfect, that worked'], [1039, 'Oliver Brandt', 'sms', 'sms-uk', 'sms', 'eun', 'Thank you'], [1033, 'Sofia Rossi', 'mail', 'support-mail', 'billing', 'carla', 'I have attached the contract']];
   others.forEach(([id, name, kind, channel, queue, agent, text], i) => addConv(w, { id, name, kind, channel, queue, agent, state: 'active', at: now - (6 + i * 7) * MIN, addr: '', lines: [['in', text, (6 + i * 7) * MIN]] }));
   for (let i = 0; i < 130; i++) addConv(w, { id: 900 - i, contact: i % 25 ? undefined : 501, name: i % 25 ? ['Ellen Marsh', 'Kofi Mensah', 'Yara Haddad', 'Piotr Nowak', 'Isla Grant'][i % 5] : 'Ada Whitfield', kind: ['mail', 'chat', 'sms'][i % 3], channel: ['support-mail', 'web', 'sms-uk'][i % 3], at: now - (30 + i * 9) * HOUR, closed: ['solved', 'information', 'refund'][i % 3], subject: i % 3 ? '' : 'Question about my bill', text: ['Thank you, that is all I needed.', 'It works now, thanks!', 'Will do.'][i % 3] });
-  w.put('work', 1060, { id: 1060, kind: 'call', channel_kind: 'voice', channel: 'pbx', queue: 'billing', state: 'active', agent: 'hugo', from: '+44 131 496 0712', to: '0800 100 200', t0: now - 5 * MIN, answered_at: now - 4 * MIN - 14_000 }, true);
-  w.put('agent', 'hugo', { voice: 'active', voice_since: now - 4 * MIN - 14_000, calls: [{ id: 'c1', state: 'active', since: now - 4 * MIN - 14_000, from: '+44 131 496 0712' }] }, true);
+  addCall(w, { id: 1060, from: '+44 131 496 0712', agent: 'hugo', state: 'active', t0: now - 5 * MIN, answered: now - 4 * MIN - 14_000 });
+  addCall(w, { id: 1061, from: '', t0: now - 52_000 });
   for (const id of w.entities.agent.keys()) w.recount(id, true);
   return w;
+}
+
+/* A call, as far as it has come. */
+export function addCall(w, { id, from, agent = '', state = 'queued', t0, answered = 0, ended = 0 }) {
+  const call = `c${id}`;
+  addConv(w, { id, name: '', kind: 'voice', channel: 'pbx', queue: 'billing', at: t0, peer: { type: 'tel', addr: from } });
+  w.put('work', id, { kind: 'call', state, agent, call_id: call, from, to: '0800 100 200', t0, answered_at: answered, ended_at: ended, waits_for: '' }, true);
+  const tell = (name, text, at) => { w.say(id, { direction: 'internal', kind: 'event', event: name, text, at }, true); w.put('conv', id, { last_text: text, last_at: at }, true); };
+  const name = w.get('agent', agent)?.name;
+  tell('call.queued', 'Waits in Billing.', t0);
+  if (agent) tell('call.offered', `Rings at ${name}.`, answered ? answered - 6_000 : w.now() - 4_000);
+  if (answered) tell('call.answered', `${name} answered after ${Math.round((answered - t0) / 1000)} s.`, answered);
+  if (ended) tell('call.ended', `Ended after 3 min 20 s with ${name}.`, ended);
+  if (ended) w.put('conv', id, { state: 'resolved' }, true);
+  const voice = { offered: 'ringing', active: 'active', held: 'hold', wrap: 'wrap' }[state];
+  if (agent) w.put('agent', agent, { voice, voice_since: ended || answered || w.now() - 4_000, calls: ended ? [] : [{ id: call, state: voice, since: answered || w.now() - 4_000, from }], ...(ended ? { voice_wrap_until: w.now() + 41_000 } : {}) }, true);
 }
 
 /* 10,000 rows: does the list still fly? */

@@ -6,7 +6,7 @@ const HOUR = 60 * MIN;
 
 export function policy() {
   const kinds = {
-    voice: { cost: 100, maximum: 1 }, chat: { cost: 30, maximum: 3, nudge_ms: 90_000 }, sms: { cost: 15, maximum: 4 },
+    voice: { cost: 100, maximum: 1, wrap_max_ms: 5 * MIN }, chat: { cost: 30, maximum: 3, nudge_ms: 90_000 }, sms: { cost: 15, maximum: 4 },
     social: { cost: 20, maximum: 2 }, mail: { cost: 40, maximum: 1 },
   };
   return {
