@@ -1,6 +1,7 @@
 /* For supervisors: how the queues stand, and who does what. */
 import { useMemo, useState } from 'react';
 import { channelWord, presenceWord } from '../lib/names';
+import { phoneTrouble } from '../lib/phone';
 import { sla } from '../lib/sla';
 import { clock, iso, spoken, timeOfDay } from '../lib/time';
 import { CHANNEL_KINDS, type Agent, type Policy, type VoiceState, type Work } from '../model/types';
@@ -37,6 +38,7 @@ export function Agents() {
         <label className="search"><Icon name="search" /><span className="vh">Filter agents</span><input value={text} onChange={(e) => setText(e.target.value)} placeholder="Filter" /></label>
       </header>
       <Alarms />
+      <DownChannels />
       <Queues works={works} policy={policy} now={now} />
       {ready && !list.length && <Empty icon="people" title="Nobody fits the filter" />}
       {list.length > 0 && (
@@ -68,10 +70,23 @@ function Alarms() {
   );
 }
 
+/* Channels that do not work at this moment, for as long as they do not: a phone system out of reach, a mailbox. */
+function DownChannels() {
+  const chans = useStore((s) => s.chans);
+  const down = [...chans.values()].filter((c) => c.paused || (c.state !== '' && c.state !== 'up'));
+  if (!down.length) return null;
+  return (
+    <ul className="alarms" aria-label="Channels in trouble">
+      {down.map((c) => <li key={c.id} className="banner warn"><Icon name="alert" /><span className="grow"><b>{c.id}</b> {c.paused ? 'is paused' : `is ${c.state}`}{c.error && <span className="muted"> · {c.error}</span>}</span></li>)}
+    </ul>
+  );
+}
+
 function AgentRow({ agent, now, policy }: { agent: Agent; now: number; policy: Policy | null }) {
   const load = agent.counts;
   const reason = policy?.reasons.find((r) => r.id === agent.presence_reason)?.name ?? agent.presence_reason;
   const talking = agent.voice === 'active' || agent.voice === 'hold' || agent.voice === 'ringing';
+  const trouble = agent.extension || agent.voice !== 'none' ? phoneTrouble(agent) : '';
   return (
     <tr className={agent.presence}>
       <th scope="row"><span className="row"><Avatar name={agent.name || agent.id} size={24} presence={agent.presence} /><span className="cut">{agent.name || agent.id}</span></span></th>
@@ -82,7 +97,7 @@ function AgentRow({ agent, now, policy }: { agent: Agent; now: number; policy: P
         <span className="num">{agent.used}</span>
         {CHANNEL_KINDS.filter((k) => load[k]).map((k) => <span key={k} className={`load ${k} num`} title={channelWord[k]}><Icon name={k} size={12} />{load[k]}<span className="vh"> {channelWord[k]}</span></span>)}
       </td>
-      <td className={talking ? 'talking' : ''}>{voiceWord[agent.voice]}{agent.voice !== 'none' && agent.voice !== 'idle' && agent.voice_since > 0 && <span className="num"> {clock(now - agent.voice_since)}</span>}{agent.voice_link_lost && <span className="muted"> · link lost</span>}</td>
+      <td className={talking ? 'talking' : ''}>{voiceWord[agent.voice]}{agent.voice !== 'none' && agent.voice !== 'idle' && agent.voice_since > 0 && <span className="num"> {clock(now - agent.voice_since)}</span>}{agent.extension && <span className="muted num"> · {agent.extension}</span>}{agent.phone_paused && <span className="muted"> · paused on the phone</span>}{trouble && <span className="trouble" title={trouble}><Icon name="alert" size={12} /><span className="vh">{trouble}</span></span>}</td>
       <td className="muted cut">{agent.queues.map((q) => policy?.queues.find((x) => x.id === q)?.name ?? q).join(', ')}</td>
     </tr>
   );

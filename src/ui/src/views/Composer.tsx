@@ -123,7 +123,7 @@ function Gate({ conv, work, open, may }: { conv: Conv; work?: Work; open: boolea
   const queue = useStore((s) => s.policy?.queues.find((q) => q.id === work?.queue)?.name ?? work?.queue);
   const run = (id: string) => byId.get(id)!.run(context(client, current));
   const can = (id: string) => byId.get(id)!.when(context(client, current));
-  const text = conv.kind === 'voice' ? (open ? 'The phone answers and ends this call.' : 'This call is over.')
+  const text = conv.kind === 'voice' ? (open && work?.state !== 'wrap' ? 'The phone answers and ends this call.' : 'This call is over.')
     : !open ? (conv.state === 'spam' ? 'This was marked as spam.' : 'This conversation is closed.')
     : isWaiting(work) ? (work!.state === 'offered' ? (work!.agent === me ? 'This is offered to you.' : `Offered to ${agentName(agents, work!.agent)}.`) : `Waiting in ${queue}.`)
     : `With ${agentName(agents, work!.agent)}.`;
@@ -133,7 +133,7 @@ function Gate({ conv, work, open, may }: { conv: Conv; work?: Work; open: boolea
       <span className="grow">{text} {may ? 'As a supervisor you can answer all the same.' : 'You can leave a private note.'}</span>
       {can('pick') && <Button small onClick={() => run('pick')}>Take it</Button>}
       {can('reopen') && <Button small onClick={() => run('reopen')}>Reopen</Button>}
-      {open && work?.state === 'offered' && work.agent === me && <Button small onClick={() => run('offer.accept')}>Accept</Button>}
+      {open && conv.kind !== 'voice' && work?.state === 'offered' && work.agent === me && <Button small onClick={() => run('offer.accept')}>Accept</Button>}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /* My phone, above my name: the call of the moment, what is wrong, and whose phone it is. */
 import { context, moreTime, perform } from '../actions/actions';
 import { callOf } from '../lib/calls';
-import { deskExtension, holderOf, keepDesk, phoneTrouble, usesPhone } from '../lib/phone';
+import { deskExtension, holderOf, keepDesk, pausedBeside, phoneTrouble, usesPhone } from '../lib/phone';
 import { clock } from '../lib/time';
 import type { Agent } from '../model/types';
 import { Button } from '../parts/basic';
@@ -20,6 +20,9 @@ export function PhoneLines({ agent }: { agent: Agent | undefined }) {
       {trouble && (
         <p className="voice-line warn" role="status"><Icon name="alert" /><span className="grow">{trouble}</span>
           {agent.gate === 'nobody' && !agent.voice_link_lost && <Button small onClick={() => openDialog('phone')}>Change</Button>}</p>
+      )}
+      {agent.phone_paused && agent.presence !== 'out' && (
+        <p className="voice-line" role="status"><Icon name="pause" /><span className="grow">{pausedBeside(agent) ? 'No calls come: your phone is paused' : 'Paused on the phone; end it there'}{agent.phone_reason && ` (${agent.phone_reason})`}</span></p>
       )}
       {!agent.extension && agent.presence !== 'out' && <NoPhone />}
     </>
@@ -71,7 +74,7 @@ function CallLine({ agent }: { agent: Agent }) {
   const more = moreTime(ctx);
   const words = `Wrap-up ${agent.voice_wrap_until ? clock(Math.max(0, agent.voice_wrap_until - now)) : ''}`;
   return (
-    <p className="voice-line">
+    <p className="voice-line two-rows">
       <Icon name="voice" />
       {work ? <a className="grow cut num" href={`#/c/${work.id}`}>{words}</a> : <span className="grow cut num">{words}</span>}
       {more && <Button small aria-label="More time for the wrap-up" onClick={() => void perform(ctx, 'work.wrapped', more)}>+1 min</Button>}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { byId, moreTime, type Ctx } from '../../src/actions/actions';
 import { callOf, endOf, moreWrap, phaseOf, talkedMs, talkingSince, waitedMs } from '../../src/lib/calls';
 import { contactName } from '../../src/lib/names';
 import { agent, conv as readConv, message, work as read } from '../../src/model/normalize';
@@ -57,4 +58,20 @@ test('in the lists: nothing unread, a withheld number, a ringing call is not min
   assert.equal(counts(s, 100).unreadMine, 0);
   assert.deepEqual(listRows(s, { name: 'queues' }, { text: '', kind: '' }).map((r) => [r.id, r.waitingSince]), [[3, 10]]);
   assert.equal(contactName(readConv({ id: 9, kind: 'chat' })), '#9');
+});
+
+test('nobody accepts, takes, hands over or reopens a call here; its outcome can be said', () => {
+  const at = (state: string, over: boolean, role = 'agent') => {
+    const s = live([
+      work(1, 1, { kind: 'call', channel_kind: 'voice', state, agent: 'anna' }),
+      conv(1, 1, { kind: 'voice', state: over ? 'resolved' : 'open' }),
+    ]);
+    return { state: { ...s, role }, conv: s.convs.get(1), work: s.works.get(1) } as unknown as Ctx;
+  };
+  const never = ['offer.accept', 'reply', 'pick', 'transfer', 'assign', 'snooze', 'park', 'resolve', 'reopen', 'spam', 'block'];
+  for (const c of [at('offered', false), at('active', false, 'supervisor'), at('wrap', true, 'supervisor')])
+    for (const id of never) assert.equal(byId.get(id)!.when(c), false, id);
+  assert.equal(byId.get('outcome')!.when(at('active', false)), false);
+  assert.equal(byId.get('outcome')!.when(at('wrap', true)), true);
+  assert.equal(moreTime(at('wrap', true)), null, 'nobody of that name wraps up');
 });
