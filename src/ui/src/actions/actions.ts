@@ -83,6 +83,14 @@ export const actions: readonly Action[] = [
   { id: 'pick', title: 'Take this conversation', group: 'Conversation', icon: 'hand', keys: 'P', when: (c) => open(c) && isWaiting(c.work) && c.work!.state === 'queued', run: act('work.pick') },
   { id: 'transfer', title: 'Transfer…', group: 'Conversation', icon: 'transfer', keys: 'T', when: (c) => holds(c) && c.work!.state !== 'wrap', run: dialog('transfer') },
   { id: 'assign', title: 'Assign to an agent…', group: 'Conversation', icon: 'user', keys: 'Shift+A', when: (c) => open(c) && lead(c), run: dialog('assign') },
+  {
+    id: 'takeover', title: 'Take it over…', group: 'Conversation', icon: 'hand', keys: 'Shift+T',
+    when: (c) => open(c) && lead(c) && !isWaiting(c.work) && c.work!.state !== 'wrap' && !!c.work!.agent && c.work!.agent !== c.state.me,
+    run: (c) => askConfirm({
+      title: `Take #${c.route.conv} over?`, text: 'It becomes yours at once; whoever has it loses it.',
+      action: 'Take it over', run: () => act('work.assign', { agent: c.state.me })(c),
+    }),
+  },
   { id: 'snooze', title: 'Snooze…', group: 'Conversation', icon: 'snooze', keys: 'Z', when: (c) => holds(c) && c.work!.state !== 'wrap', run: dialog('snooze') },
   { id: 'park', title: 'Park until the customer writes', group: 'Conversation', icon: 'pause', keys: 'H', when: (c) => mine(c) && c.work!.state === 'active', run: act('work.park') },
   { id: 'unpark', title: 'Take up again', group: 'Conversation', icon: 'play', keys: 'U', when: (c) => mine(c) && (c.work!.state === 'parked' || c.work!.state === 'snoozed' || c.work!.state === 'held'), run: act('work.unpark') },

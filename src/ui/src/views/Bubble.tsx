@@ -31,7 +31,7 @@ export const Bubble = memo(function Bubble({ line, conv, me, follows, delivery, 
         {!follows && (
           <header className="msg-head">
             <span className="strong">{who}</span>
-            {note && <span className="msg-private"><Icon name="note" size={12} />Private note</span>}
+            {note && <span className="msg-private"><Icon name="note" size={12} />{m.event === 'whisper' ? 'Whisper' : m.event === 'consult' ? 'Asks for advice' : 'Private note'}</span>}
             {m.at > 0 && <time className="muted num" dateTime={iso(m.at)} title={fullTime(m.at)}>{timeOfDay(m.at)}</time>}
           </header>
         )}

@@ -68,10 +68,21 @@ test('nobody accepts, takes, hands over or reopens a call here; its outcome can 
     ]);
     return { state: { ...s, role }, conv: s.convs.get(1), work: s.works.get(1) } as unknown as Ctx;
   };
-  const never = ['offer.accept', 'reply', 'pick', 'transfer', 'assign', 'snooze', 'park', 'resolve', 'reopen', 'spam', 'block'];
+  const never = ['offer.accept', 'reply', 'pick', 'transfer', 'assign', 'takeover', 'snooze', 'park', 'resolve', 'reopen', 'spam', 'block'];
   for (const c of [at('offered', false), at('active', false, 'supervisor'), at('wrap', true, 'supervisor')])
     for (const id of never) assert.equal(byId.get(id)!.when(c), false, id);
   assert.equal(byId.get('outcome')!.when(at('active', false)), false);
   assert.equal(byId.get('outcome')!.when(at('wrap', true)), true);
   assert.equal(moreTime(at('wrap', true)), null, 'nobody of that name wraps up');
+});
+
+test('a supervisor takes over what a colleague has in hand, and nothing else', () => {
+  const may = (data: object, role = 'supervisor') => {
+    const s = live([work(1, 1, data), conv(1, 1)]);
+    return byId.get('takeover')!.when({ state: { ...s, role }, conv: s.convs.get(1), work: s.works.get(1) } as unknown as Ctx);
+  };
+  for (const state of ['active', 'parked', 'snoozed']) assert.equal(may({ state, agent: 'bob' }), true, state);
+  assert.equal(may({ state: 'active', agent: 'bob' }, 'agent'), false);
+  assert.equal(may({ state: 'active', agent: 'anna' }), false);
+  for (const state of ['queued', 'offered', 'wrap']) assert.equal(may({ state, agent: 'bob' }), false, state);
 });
