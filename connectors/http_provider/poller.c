@@ -135,7 +135,7 @@ static void on_answer(struct td_http *http, const struct td_response *r, bool se
     }
     struct td_error err = {0};
     p->in = (struct td_incoming){0};
-    if (p->provider->poll_parse(p->arena, p->settings, p->cursor, r, &p->in, &err) != TD_OK)
+    if (p->provider->poll_parse(p->arena, p->settings, 0, p->cursor, r, &p->in, &err) != TD_OK)
         failed(p, "down", td_str_of(err.text), 0);
     else
         take(p);
@@ -147,7 +147,7 @@ static void begin(struct td_timer *t) {
     struct td_error err = {0};
     p->busy = true;
     td_arena_reset(p->arena);
-    int rc = p->provider->poll_build(p->arena, p->settings, p->cursor, &request, &err);
+    int rc = p->provider->poll_build(p->arena, p->settings, 0, p->cursor, &request, &err);
     if (rc == TD_OK)
         rc = td_http_start(p->host, &p->http, &request, p->timeout_ms, on_answer);
     if (rc != TD_OK)

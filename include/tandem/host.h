@@ -112,6 +112,20 @@ int td_host_blob_put(struct td_host *h, struct td_str bytes, td_blob_put_done *d
 int td_host_blob_get(struct td_host *h, struct td_str sha256, size_t max_bytes,
                      td_blob_got_done *done, void *arg);
 
+/* A small secret of this channel that must outlive the process (tokens of a session): sealed with
+ * the key file, in Redis. `done` fires once, never inside; put: durable when it says TD_OK. value
+ * lives for the call, "" when there is none. TD_ELIMIT: over 16 KiB, TD_EFULL, TD_EUNSUPPORTED. */
+typedef void td_secret_put_done(void *arg, int rc);
+typedef void td_secret_got_done(void *arg, int rc, struct td_str value);
+int td_host_secret_put(struct td_host *h, const char *name, struct td_str value,
+                       td_secret_put_done *done, void *arg);
+int td_host_secret_get(struct td_host *h, const char *name, td_secret_got_done *done, void *arg);
+
+/* Where the world may fetch a stored file for a while: signed, expiring. "" when the installation
+ * has no public URL. */
+struct td_str td_host_media_url(struct td_host *h, struct td_arena *a, struct td_str sha256,
+                                struct td_str name, struct td_str type);
+
 /* A key of this installation for one purpose of this channel, the same on every process. */
 void td_host_key(struct td_host *h, const char *purpose, uint8_t out[32]);
 

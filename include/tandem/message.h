@@ -18,12 +18,13 @@ struct td_u64s {
 
 enum td_direction { TD_IN, TD_OUT, TD_INTERNAL };
 enum td_message_kind {
-    TD_MSG_TEXT,     /* a message between customer and agent */
-    TD_MSG_NOTE,     /* private, between colleagues */
-    TD_MSG_EVENT,    /* something that happened: joined, transferred, resolved, a call */
-    TD_MSG_REACTION, /* of another message: a like, an emoji */
-    TD_MSG_EDIT,     /* replaces the text of `edits` */
-    TD_MSG_DELETE    /* withdraws `edits` */
+    TD_MSG_TEXT,  /* a message between customer and agent */
+    TD_MSG_NOTE,  /* private, between colleagues */
+    TD_MSG_EVENT, /* something that happened: joined, transferred, resolved, a call */
+    /* Of another message, which a connector names in in_reply_to by its external id: */
+    TD_MSG_REACTION, /* a like, an emoji: text; "" takes it back */
+    TD_MSG_EDIT,     /* replaces the text */
+    TD_MSG_DELETE    /* withdraws it */
 };
 enum td_delivery {
     TD_DELIVERY_NONE, /* inbound, notes, events */
@@ -47,7 +48,15 @@ enum td_matched { /* how a message found its conversation, best first */
                   TD_MATCH_HAND /* an agent merged or split */
 };
 
-enum { TD_AUTO_SUBMITTED = 1, TD_BOUNCE = 2, TD_SPAM = 4, TD_BOT = 8, TD_LIST_MAIL = 16 };
+enum {
+    TD_AUTO_SUBMITTED = 1,
+    TD_BOUNCE = 2,
+    TD_SPAM = 4,
+    TD_BOT = 8,
+    TD_LIST_MAIL = 16,
+    TD_LISTENED = 32, /* found by a keyword or a hashtag: nobody wrote to us */
+    TD_IMPORTED = 64  /* history: closed, unrouted, never answered by itself */
+};
 
 struct td_address { /* a typed identity: {"sms", "+441234", "Anna"} */
     struct td_str type, addr, name;
@@ -57,7 +66,10 @@ struct td_attachment {
     uint64_t bytes;
     struct td_str sha256;     /* hex; empty until the media is stored */
     struct td_str content_id; /* of an inline image */
-    struct td_str url;        /* at the provider, until fetched; never shown to a client */
+    /* At the provider, until it is fetched (what td_provider.media_build understands); of an
+     * outbound one, what upload_parse made of it, or where the provider may fetch it. Never shown
+     * to a client. */
+    struct td_str url;
 };
 
 struct td_message {
@@ -95,6 +107,11 @@ struct td_message {
      * which piece (from 1) of how many. The core joins them; parts 0: a whole message. */
     struct td_str part_ref;
     uint32_t part, parts;
+    /* What the provider needs to answer this message, opaque (a visibility, hashes of posts); of an
+     * outbound one, that of the message which it answers. */
+    struct td_str reply_ref;
+    struct td_str visibility; /* of a post: "public" "unlisted" "followers" "direct"; "": unknown */
+    struct td_str url;        /* where a person can read the post; https */
     struct td_str unknown;
 };
 

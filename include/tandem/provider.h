@@ -67,6 +67,11 @@ struct td_incoming {
     struct td_str answer_type, answer_body;
 };
 
+struct td_session {
+    struct td_str value; /* the provider's own form; a secret */
+    int64_t refresh_at_ms;
+};
+
 struct td_provider {
     /* The names of headers that verify and decode_hook read, lower case or not: a server may have
      * to be told. Fills up to `max`, returns how many. The strings live as long as the settings.
@@ -80,10 +85,14 @@ struct td_provider {
     int (*decode_hook)(struct td_arena *a, const struct td_settings *s,
                        const struct td_request *hook, int64_t now_ms, struct td_incoming *out,
                        struct td_error *err);
-    int (*poll_build)(struct td_arena *a, const struct td_settings *s, struct td_str cursor,
-                      struct td_request *out, struct td_error *err);
-    int (*poll_parse)(struct td_arena *a, const struct td_settings *s, struct td_str cursor,
-                      const struct td_response *r, struct td_incoming *out, struct td_error *err);
+    /* How many things are asked for (mentions, a hashtag, a search), each with a cursor and a pace
+     * of its own; `poll` counts from 0. NULL: one. */
+    unsigned (*poll_count)(const struct td_settings *s);
+    int (*poll_build)(struct td_arena *a, const struct td_settings *s, unsigned poll,
+                      struct td_str cursor, struct td_request *out, struct td_error *err);
+    int (*poll_parse)(struct td_arena *a, const struct td_settings *s, unsigned poll,
+                      struct td_str cursor, const struct td_response *r, struct td_incoming *out,
+                      struct td_error *err);
     /* One call per part (0-based); *parts is set on the first. `key` is the same on every attempt.
      */
     int (*submit_build)(struct td_arena *a, const struct td_settings *s, const struct td_message *m,
@@ -94,6 +103,41 @@ struct td_provider {
      * the other fields of `out` that it has set are kept. */
     int (*submit_parse)(struct td_arena *a, const struct td_settings *s,
                         const struct td_response *r, struct td_verdict *out);
+
+    /* A session: what the provider hands out for a while (tokens, an endpoint). The driver keeps it
+     * sealed, shows it as td_settings_session, and makes one request at a time; a new one is
+     * durable before it is used. NULL: none. session_build says TD_OK and what to ask now, or
+     * TD_EEXIST: that which there is will do. session_parse's `refresh_at_ms`: when to build again
+     * (0: only when it is over). session_over: does this answer say so? NULL: a 401 does. */
+    int (*session_build)(struct td_arena *a, const struct td_settings *s, int64_t now_ms,
+                         struct td_request *out, struct td_error *err);
+    int (*session_parse)(struct td_arena *a, const struct td_settings *s,
+                         const struct td_response *r, int64_t now_ms, struct td_session *out,
+                         struct td_error *err);
+    bool (*session_over)(const struct td_settings *s, const struct td_response *r);
+
+    /* News as they happen: server-sent events over one long answer. What gets lost while it is away
+     * comes by the polls, so a stream has no cursor. NULL: none. */
+    int (*stream_build)(struct td_arena *a, const struct td_settings *s, struct td_request *out,
+                        struct td_error *err);
+    int (*stream_parse)(struct td_arena *a, const struct td_settings *s, struct td_str event,
+                        struct td_str data, struct td_incoming *out, struct td_error *err);
+
+    /* An attachment's bytes from the provider: the request for its url; then, if the answer only
+     * says where they are, *next (else it is left ""). NULL media_build: a plain GET without any
+     * credentials. NULL media_parse: the answer is the bytes. */
+    int (*media_build)(struct td_arena *a, const struct td_settings *s, struct td_str url,
+                       struct td_request *out, struct td_error *err);
+    int (*media_parse)(struct td_arena *a, const struct td_settings *s, struct td_str url,
+                       const struct td_response *r, struct td_str *next, struct td_error *err);
+    /* Attachments that the provider wants before the message, one call each: *ref becomes the
+     * attachment's url for submit_build. TD_EBUSY: taken, not ready; the request is made again.
+     * NULL (with TD_CAN_MEDIA): the provider fetches them from us by the attachment's url. */
+    int (*upload_build)(struct td_arena *a, const struct td_settings *s,
+                        const struct td_attachment *file, struct td_str bytes,
+                        struct td_request *out, struct td_error *err);
+    int (*upload_parse)(struct td_arena *a, const struct td_settings *s,
+                        const struct td_response *r, struct td_str *ref, struct td_error *err);
 };
 
 #endif

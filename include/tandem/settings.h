@@ -78,4 +78,9 @@ const struct td_secret *td_settings_secret(const struct td_settings *s,
                                            const char *name); /* NULL: not set */
 struct td_str td_secret_reveal(const struct td_secret *s);    /* for signing and comparing only */
 
+/* The provider's session (td_provider.session_parse), a secret as the others; "": none yet. */
+struct td_str td_settings_session(const struct td_settings *s);
+/* The driver's: what holds from now on; copied. */
+void td_settings_set_session(const struct td_settings *s, struct td_str value);
+
 #endif

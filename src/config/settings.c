@@ -24,6 +24,7 @@ struct td_settings {
     struct td_arena *arena;
     size_t n;
     struct slot *slots;
+    struct td_secret **session; /* in the arena: it changes while the settings stay */
     uint8_t places[PLACES]; /* by the name's hash: the row + 1; 0: none. Asked for by every hook. */
 };
 
@@ -187,6 +188,7 @@ struct td_settings *settings_new(const struct td_setting *table) {
     s->table = table;
     s->n = n;
     s->arena = td_arena_new();
+    s->session = TD_ARENA_NEW(s->arena, struct td_secret *);
     s->slots = TD_ARENA_ARRAY(s->arena, struct slot, n);
     assert(n < PLACES / 2 && "a table of settings this long wants another index");
     for (size_t i = 0; table && i < n; i++) {
@@ -202,6 +204,7 @@ void settings_free(struct td_settings **s) {
         return;
     for (size_t i = 0; i < (*s)->n; i++)
         secret_free(&(*s)->slots[i].secret);
+    secret_free((*s)->session);
     td_arena_free(&(*s)->arena);
     mem_free(*s);
     *s = NULL;
@@ -284,4 +287,14 @@ bool td_settings_has(const struct td_settings *s, const char *name) {
 
 const struct td_secret *td_settings_secret(const struct td_settings *s, const char *name) {
     return read_slot(s, name, ~0u, true)->secret;
+}
+
+struct td_str td_settings_session(const struct td_settings *s) {
+    return *s->session ? td_secret_reveal(*s->session) : TD_STR("");
+}
+
+void td_settings_set_session(const struct td_settings *s, struct td_str value) {
+    struct td_secret *next = value.n ? secret_new(value) : NULL; /* value may be the present one */
+    secret_free(s->session);
+    *s->session = next;
 }

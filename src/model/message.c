@@ -61,6 +61,9 @@ static const struct field message_fields[] = {
     FIELD(35, F_STR, struct td_message, part_ref, .flags = FF_INTERNAL, .max = 64),
     FIELD(36, F_U32, struct td_message, part, .flags = FF_INTERNAL),
     FIELD(37, F_U32, struct td_message, parts, .flags = FF_INTERNAL),
+    FIELD(38, F_STR, struct td_message, reply_ref, .flags = FF_INTERNAL, .max = 4000),
+    FIELD(39, F_STR, struct td_message, visibility, .flags = FF_STAFF, .max = 20),
+    FIELD(40, F_STR, struct td_message, url, .flags = FF_STAFF, .max = 4000),
 };
 const struct record rec_message = {.name = "message",
                                    .kind = RK_MESSAGE,

@@ -15,9 +15,9 @@
 
 #define INTERVAL_MS 10000
 
-static int build(struct td_arena *a, const struct td_settings *s, struct td_str cursor,
-                 struct td_request *out, struct td_error *err) {
-    (void)s;
+static int build(struct td_arena *a, const struct td_settings *s, unsigned poll,
+                 struct td_str cursor, struct td_request *out, struct td_error *err) {
+    (void)s, (void)poll;
     if (td_str_eqz(cursor, "unbuildable"))
         return td_error_set(err, TD_EINVAL, "the cursor is odd");
     out->method = TD_STR("GET");
@@ -35,9 +35,10 @@ static struct td_str word(struct td_str *rest) {
     return w;
 }
 
-static int parse(struct td_arena *a, const struct td_settings *s, struct td_str cursor,
-                 const struct td_response *r, struct td_incoming *out, struct td_error *err) {
-    (void)s, (void)cursor;
+static int parse(struct td_arena *a, const struct td_settings *s, unsigned poll,
+                 struct td_str cursor, const struct td_response *r, struct td_incoming *out,
+                 struct td_error *err) {
+    (void)s, (void)poll, (void)cursor;
     struct td_str rest = r->body;
     if (td_str_eqz(r->body, "garbage"))
         return td_error_set(err, TD_EPARSE, "news: not a list");
