@@ -80,13 +80,16 @@ static void set_fields(struct cell *cell, const struct account *x) {
     set_lists(cell, x);
 }
 
-static void set_password(struct core *c, struct td_str id, struct td_str password) {
+/* Whoever is logged in by the old one must log in again: it may have been stolen. */
+static void set_password(struct core *c, struct agent_rt *a, struct td_str id,
+                         struct td_str password) {
     struct cell *cell = table_make(c, EK_USER, id);
     struct user *u = cell->obj;
     cell_set(cell, &u->id, id);
     cell_set(cell, &u->password, password);
     u->changed_at = c->now;
     u->must_change = false;
+    agents_edit(c, a)->password_at = c->now;
 }
 
 static bool accept(struct core *c, const struct account *x) {
@@ -120,7 +123,7 @@ void apply_user_put(struct core *c, const struct call *call) {
     cell_edit(c, a->cell);
     set_fields(a->cell, x);
     if (x->password.n)
-        set_password(c, x->id, x->password);
+        set_password(c, a, x->id, x->password);
     if (x->extension.n)
         phone_bind(c, a, x->extension);
     config_account_changed(c, a);
@@ -129,12 +132,13 @@ void apply_user_put(struct core *c, const struct call *call) {
 void apply_user_password(struct core *c, const struct call *call) {
     const struct account *x = call->body;
     bool self = td_str_eq(x->id, call->cmd->actor);
+    struct agent_rt *a = agents_find(c, x->id);
     if (act_is_person(call) && call->cmd->actor_kind != A_ADMIN && !self)
         act_reject(c, "forbidden", "Only administrators set somebody else's password.");
-    else if (!agents_find(c, x->id))
+    else if (!a)
         act_reject(c, "not-found", "There is no agent %.*s.", TD_FMT(x->id));
     else
-        set_password(c, x->id, x->password);
+        set_password(c, a, x->id, x->password);
 }
 
 void apply_user_disable(struct core *c, const struct call *call) {

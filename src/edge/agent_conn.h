@@ -19,6 +19,7 @@ struct agent_conn {
     struct loop_timer hello_timer;
     struct viewer viewer;
     uint32_t actor_kind;
+    int64_t password_at; /* of the login behind it */
     char name[201], session[33], tab[37];
     struct fanout_peer peer;
     bool joined;

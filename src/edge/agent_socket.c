@@ -78,6 +78,8 @@ static void on_agent(struct fanout_peer *p, const struct agent *a) {
     c->actor_kind = actor_of(a->role);
     if (a->disabled && c->socket)
         web_socket_close(c->socket, 4401, "this account was disabled");
+    else if (a->password_at > c->password_at && c->socket)
+        web_socket_close(c->socket, 4401, "the password was changed: log in again");
     else if (changed)
         on_reset(p);
 }
@@ -184,6 +186,7 @@ static void on_who(struct auth_lookup *l, const struct auth_who *who) {
     }
     snprintf(c->viewer.id, sizeof c->viewer.id, "%.*s", TD_FMT(who->id));
     snprintf(c->name, sizeof c->name, "%.*s", TD_FMT(who->name));
+    c->password_at = who->password_at;
     struct td_str key = td_str_of(c->viewer.id);
     c->refs++;
     if (read_entities(c->e->store, EK_AGENT, &key, 1, on_agent_entity, c)) {

@@ -1,5 +1,6 @@
-/* Happy path: cookie → SHA-256 → GETEX in Redis → agent id → the agent's entity → role. A bearer
- * token → SHA-256 → HGET {t}:tokens. Failure: Redis away → `unavailable`; anything else → nobody.
+/* Happy path: cookie → SHA-256 → GETEX in Redis → agent id and the password's time → the agent's
+ * entity → role. A bearer token → SHA-256 → HGET {t}:tokens. Failure: Redis away → `unavailable`;
+ * anything else → nobody.
  */
 #include "edge/auth.h"
 
@@ -19,6 +20,7 @@ struct lookup { /* one question to Redis; outlives its asker when that one cance
     struct edge *e;
     struct auth_lookup *asker; /* NULL: cancelled */
     char csrf[33], id[129];
+    int64_t password_at;
 };
 
 static void lookup_done(struct lookup *l, const struct auth_who *who) {
@@ -40,7 +42,7 @@ static void on_agent(void *arg, int rc, const struct read_item *v, size_t n) {
     struct td_arena *a = td_arena_new();
     struct agent agent;
     if (rc || n != 1 || !v[0].bytes.n || record_unpack(a, &rec_agent, v[0].bytes, &agent, NULL) ||
-        agent.disabled) {
+        agent.disabled || agent.password_at > l->password_at) {
         nobody(l, rc == TD_ECONN);
     } else {
         static const uint32_t kinds[] = {
@@ -48,6 +50,7 @@ static void on_agent(void *arg, int rc, const struct read_item *v, size_t n) {
         struct auth_who who = {.actor_kind = kinds[agent.role],
                                .id = td_str_of(l->id),
                                .name = agent.name,
+                               .password_at = l->password_at,
                                .csrf = td_str_of(l->csrf),
                                .by_cookie = true};
         struct td_str csrf = td_arena_dup(a, who.csrf);
@@ -58,13 +61,26 @@ static void on_agent(void *arg, int rc, const struct read_item *v, size_t n) {
     td_arena_free(&a);
 }
 
+static bool parse_session(struct lookup *l, struct td_str s) {
+    size_t n = 0;
+    while (n < s.n && s.p[n] != ' ')
+        n++;
+    if (n >= sizeof l->id)
+        return false;
+    snprintf(l->id, sizeof l->id, "%.*s", (int)n, s.p);
+    uint64_t at = 0;
+    if (n < s.n && !td_str_to_u64((struct td_str){s.p + n + 1, s.n - n - 1}, &at))
+        return false;
+    l->password_at = (int64_t)at;
+    return true;
+}
+
 static void on_session(void *arg, const struct redis_reply *reply) {
     struct lookup *l = arg;
-    if (!redis_is(reply, R_STR) || reply->s.n >= sizeof l->id) {
+    if (!redis_is(reply, R_STR) || !parse_session(l, reply->s)) {
         nobody(l, !reply);
         return;
     }
-    snprintf(l->id, sizeof l->id, "%.*s", TD_FMT(reply->s));
     struct td_str key = td_str_of(l->id);
     if (read_entities(l->e->store, EK_AGENT, &key, 1, on_agent, l))
         nobody(l, true);

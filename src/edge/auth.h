@@ -1,8 +1,9 @@
 /* auth.h: who is it? Browser sessions, API tokens, visitors' tokens.
  *
  * Passwords are argon2id (libsodium, on a worker thread: slow by design). A browser session is a
- * random 256-bit token in a cookie; Redis holds its SHA-256 → agent id, TTL 12 h, sliding. API
- * tokens stand in the hash {t}:tokens, SHA-256 (hex) → {"name","scopes"}. */
+ * random 256-bit token in a cookie; Redis holds its SHA-256 → "<agent id> <when his password was
+ * set>", TTL 12 h, sliding: a new password ends what the old one opened. API tokens stand in the
+ * hash {t}:tokens, SHA-256 (hex) → {"name","scopes"}. */
 #ifndef EDGE_AUTH_H
 #define EDGE_AUTH_H
 
@@ -13,6 +14,7 @@ struct auth_who {
     uint32_t actor_kind; /* A_AGENT, A_SUPERVISOR, A_ADMIN, A_API; 0: nobody */
     struct td_str id;    /* agent id or token name */
     struct td_str name;  /* display name of an agent */
+    int64_t password_at; /* of the session: which password opened it */
     struct td_str csrf;  /* of the session; "" for tokens */
     uint32_t scopes;     /* API tokens: enum token_scope */
     bool by_cookie;

@@ -83,6 +83,7 @@ struct login {
     char password[1025]; /* wiped on release */
     char stored[crypto_pwhash_STRBYTES];
     bool known, ok, on_worker;
+    int64_t password_at; /* when it was set */
     struct tries *tries;
     char token[65];
 };
@@ -131,12 +132,13 @@ static void store_session(struct login *l) {
     uint8_t random[32];
     char hex[65];
     struct td_arena *a = td_arena_new();
+    struct td_str session = td_arena_printf(a, "%s %lld", l->user, (long long)l->password_at);
     loop_random(random, sizeof random);
     sodium_bin2hex(l->token, sizeof l->token, random, sizeof random);
     auth_token_hash(td_str_of(l->token), hex);
     if (REDIS_SEND(store_redis(l->e->store), on_session_stored, l, TD_STR("SET"),
-                   key_login(a, store_tenant(l->e->store), td_str_of(hex)), td_str_of(l->user),
-                   TD_STR("EX"), TD_STR("43200")))
+                   key_login(a, store_tenant(l->e->store), td_str_of(hex)), session, TD_STR("EX"),
+                   TD_STR("43200")))
         login_end(l, 503, "unavailable", "the store is away; try again");
     td_arena_free(&a);
 }
@@ -181,6 +183,7 @@ static void on_account(void *arg, int rc, const struct read_item *v, size_t n) {
         user.password.n && user.password.n < sizeof l->stored) {
         snprintf(l->stored, sizeof l->stored, "%.*s", TD_FMT(user.password));
         l->known = true;
+        l->password_at = user.changed_at;
     }
     l->job = (struct worker_job){.run = verify_run, .done = verify_done, .release = verify_release};
     l->on_worker = true;

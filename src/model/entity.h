@@ -229,6 +229,7 @@ struct agent {
     int64_t gate_hold_until;    /* it could not be closed: no exclusive work until then; 0: fine */
     bool gate_trouble;          /* people were told */
     int64_t counted_at;         /* until when his time stands in the figures */
+    int64_t password_at;        /* user.changed_at: a login by an older password counts no more */
     struct td_str unknown;
 };
 

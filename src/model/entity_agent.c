@@ -82,6 +82,7 @@ static const struct field agent_fields[] = {
     FIELD(46, F_BOOL, struct agent, gate_trouble, INTERNAL),
     FIELD_AS(60, F_BYTES, struct agent, seen.slots, "seen", INTERNAL), /* 36 was a list */
     FIELD(61, F_I64, struct agent, counted_at, INTERNAL),
+    FIELD(62, F_I64, struct agent, password_at, INTERNAL),
 };
 const struct record rec_agent = {.name = "agent",
                                  .kind = EK_AGENT,

@@ -194,8 +194,12 @@ test('accounts and passwords', async () => {
   assert.equal((await change(carl, 'carl', { old: 'password of carl', password: 'short' })).json.field, 'password');
   assert.equal((await change(carl, 'anna', { old: 'x', password: 'a new password' })).status, 403);
   assert.equal((await change(carl, 'carl', { old: 'password of carl', password: 'a new password' })).json.result.ok, true);
+  assert.equal((await carl.call('GET', '/v1/agents')).status, 401, 'what the old password opened is closed');
   await d.login('carl', 'a new password');
   assert.equal((await change(lead, 'lead', { old: 'password of lead', password: 'a new password' })).json.result.ok, true);
+  d.users.set('lead', { ...d.users.get('lead'), password: 'a new password' });
+  lead = await d.rest('lead');
+  lead.csrf = (await lead.get('/v1/me')).csrf;
   assert.equal((await change(boss, 'carl', { password: 'a third password' })).json.result.ok, true);
   await d.login('carl', 'a third password');
   assert.doesNotMatch(await d.redis('--raw', 'XRANGE', '{main}:inbox', '-', '+'), /a third password/, 'nothing stores it');
