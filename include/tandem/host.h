@@ -113,8 +113,12 @@ int td_host_blob_get(struct td_host *h, struct td_str sha256, size_t max_bytes,
                      td_blob_got_done *done, void *arg);
 
 /* A small secret of this channel that must outlive the process (tokens of a session): sealed with
- * the key file, in Redis. `done` fires once, never inside; put: durable when it says TD_OK. value
- * lives for the call, "" when there is none. TD_ELIMIT: over 16 KiB, TD_EFULL, TD_EUNSUPPORTED. */
+ * the key file, in Redis. `done` fires once, never inside; put: durable when it says TD_OK
+ * (TD_ESTALE: another process has the channel now; TD_ECONN: not known). An empty value removes it.
+ * got: value lives for the call, "" when there is none (TD_ECONN: not known; TD_EAUTH: sealed with
+ * another key file, or changed). At once: TD_ELIMIT: over 16 KiB, TD_EINVAL: a name of other than 1
+ * to 64 of a-z 0-9 _ - ., TD_EFULL, TD_ECONN, TD_EUNSUPPORTED (this host keeps none). */
+#define TD_SECRET_MAX_BYTES 16384
 typedef void td_secret_put_done(void *arg, int rc);
 typedef void td_secret_got_done(void *arg, int rc, struct td_str value);
 int td_host_secret_put(struct td_host *h, const char *name, struct td_str value,

@@ -9,6 +9,18 @@ enum {
     VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING
 };
 
+void seal_channel_key(const uint8_t key[32], struct td_str channel, struct td_str name,
+                      uint8_t out[32]) {
+    static const char purpose[] = "seal"; /* its end parts it from the channel, as a NUL the name */
+    crypto_auth_hmacsha256_state h;
+    crypto_auth_hmacsha256_init(&h, key, 32);
+    crypto_auth_hmacsha256_update(&h, (const unsigned char *)purpose, sizeof purpose);
+    crypto_auth_hmacsha256_update(&h, (const unsigned char *)channel.p, channel.n);
+    crypto_auth_hmacsha256_update(&h, (const unsigned char *)"", 1);
+    crypto_auth_hmacsha256_update(&h, (const unsigned char *)name.p, name.n);
+    crypto_auth_hmacsha256_final(&h, out);
+}
+
 struct td_str seal(struct td_arena *a, const uint8_t key[32], struct td_str plain) {
     size_t n = NONCE + MAC + plain.n;
     unsigned char *box = td_arena_alloc(a, n);

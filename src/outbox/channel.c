@@ -66,6 +66,7 @@ static void run(struct channel *c, struct td_str cursor) {
     struct td_error err = {0};
     const struct td_connector *d = c->config->connector;
     c->host = host_new(&(struct host_options){.loop = loop_of(c),
+                                              .store = c->o.store,
                                               .inbox = c->o.inbox,
                                               .http = c->o.http,
                                               .channel = c->config,

@@ -231,6 +231,7 @@ void td_timer_stop(struct td_timer *t) {
 struct td_host *host_new(const struct host_options *o) {
     struct td_host *h = MEM_NEW(struct td_host);
     h->loop = o->loop;
+    h->store = o->store;
     h->inbox = o->inbox;
     h->http = o->http;
     h->channel = o->channel;
@@ -252,6 +253,7 @@ void host_free(struct td_host **host) {
         return;
     assert(h->takes == 0 && h->https == 0 && h->timers == 0);
     assert(h->watches == 0 && h->jobs == 0 && h->blob_jobs == 0 && h->tcps == 0);
+    assert(h->secrets == 0);
     loop_timer_stop(&h->state_timer);
     host_link_fini(&h->link);
     td_arena_free(&h->state_arena);

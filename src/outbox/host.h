@@ -9,6 +9,7 @@
 
 struct host_options {
     struct loop *loop;
+    struct store *store; /* for secrets; NULL: none are kept */
     struct inbox *inbox;
     struct http_client *http;
     const struct config_channel *channel; /* borrowed while the host lives */

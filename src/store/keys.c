@@ -93,6 +93,10 @@ struct td_str key_channel(struct td_arena *a, const char *tenant, struct td_str 
     return make_id(a, tenant, "holder", channel);
 }
 
+struct td_str key_secrets(struct td_arena *a, const char *tenant, struct td_str channel) {
+    return make_id(a, tenant, "secrets", channel);
+}
+
 struct td_str key_login(struct td_arena *a, const char *tenant, struct td_str token_hash) {
     return make_id(a, tenant, "login", token_hash);
 }

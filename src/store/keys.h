@@ -24,6 +24,8 @@ struct td_str key_out(struct td_arena *a, const char *tenant, uint64_t conv);
 struct td_str key_index(struct td_arena *a, const char *tenant, struct td_str index);
 struct td_str key_channel_lease(struct td_arena *a, const char *tenant, struct td_str channel);
 struct td_str key_channel(struct td_arena *a, const char *tenant, struct td_str channel);
+/* The hash of a channel's sealed secrets, by name (store/secrets.h). */
+struct td_str key_secrets(struct td_arena *a, const char *tenant, struct td_str channel);
 struct td_str key_login(struct td_arena *a, const char *tenant,
                         struct td_str token_hash); /* browser session → agent id */
 struct td_str key_process(struct td_arena *a, const char *tenant,

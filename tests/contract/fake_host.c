@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "fake_host.h"
+#include "fake_secret.h"
 #include "fake_tcp.h"
 
 #include <poll.h>
@@ -402,6 +403,7 @@ static bool fire_next(struct td_host *h, int64_t until) {
     for (struct fake_blob *x = h->blobs; x; x = x->next)
         if (x->due_ms < due)
             blob = x, due = x->due_ms;
+    struct fake_secret_job *secret = fake_secret_due(h, &due);
     struct fake_tcp *tcp = fake_tcp_due(h, &due);
     if (due > until)
         return fire_watch(h);
@@ -409,6 +411,8 @@ static bool fire_next(struct td_host *h, int64_t until) {
         h->now_ms = due;
     if (tcp)
         fake_tcp_fire(tcp);
+    else if (secret)
+        fake_secret_fire(h, secret);
     else if (blob)
         fire_blob(h, blob);
     else if (job)
@@ -445,7 +449,7 @@ size_t fake_pending(const struct td_host *h) {
         n++;
     for (struct fake_watch *x = h->watches; x; x = x->next)
         n++;
-    return n + fake_tcp_pending(h);
+    return n + fake_tcp_pending(h) + fake_secret_pending(h);
 }
 
 struct td_host *fake_new(const struct td_connector *c, const struct td_settings *s) {

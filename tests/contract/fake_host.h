@@ -49,6 +49,9 @@ struct td_host {
     struct fake_take *takes;
     struct fake_job *jobs;
     struct fake_blob *blobs;
+    struct fake_secret *secrets; /* what is kept, and what is under way */
+    struct fake_secret_job *secret_jobs;
+    int secret_rc; /* what asking for a secret, and keeping one, ends with */
     struct fake_watch *watches;
     struct td_str stored[64]; /* the first files put, in the host's arena */
     unsigned n_stored;

@@ -310,10 +310,150 @@ static void test_tcp(void **state) {
     close(listener);
 }
 
+/* ---- secrets ---- */
+
+static int secret_rc;
+static char secret_got[64];
+
+static void on_secret_put(void *arg, int rc) {
+    (void)arg;
+    secret_rc = rc;
+    finished = true;
+}
+static void on_secret_got(void *arg, int rc, struct td_str value) {
+    (void)arg;
+    secret_rc = rc;
+    snprintf(secret_got, sizeof secret_got, "%.*s", TD_FMT(value));
+    finished = true;
+}
+
+static struct td_host *another_host(struct config_channel *c, const char *id, uint64_t term,
+                                    const uint8_t *key) {
+    *c = (struct config_channel){.id = td_str_of(id),
+                                 .connector = td_connector_find(TD_STR("loopback"))};
+    return host_new(&(struct host_options){.loop = place.loop,
+                                           .store = place.store,
+                                           .inbox = place.inbox,
+                                           .http = place.http,
+                                           .channel = c,
+                                           .term = term,
+                                           .key = key});
+}
+
+static int put_secret(struct td_host *h, const char *which, const char *value) {
+    finished = false;
+    assert_int_equal(td_host_secret_put(h, which, td_str_of(value), on_secret_put, NULL), TD_OK);
+    assert_false(finished);
+    place_run(&place, is_finished);
+    return secret_rc;
+}
+
+static int get_secret(struct td_host *h, const char *which) {
+    finished = false;
+    assert_int_equal(td_host_secret_get(h, which, on_secret_got, NULL), TD_OK);
+    assert_false(finished);
+    place_run(&place, is_finished);
+    return secret_rc;
+}
+
+static void hold_secrets(uint64_t term) {
+    char text[24];
+    snprintf(text, sizeof text, "%llu", (unsigned long long)term);
+    PLACE_ASK(&place, TD_STR("HSET"), TD_STR("{main}:holder:inbox"), TD_STR("term"),
+              td_str_of(text));
+}
+
+/* Kept, found by the process that holds the channel next, removed; the one before is refused. */
+static void test_secrets(void **state) {
+    (void)state;
+    static uint8_t key[32] = {7};
+    struct config_channel ca, cb;
+    struct td_host *a = another_host(&ca, "inbox", 5, key), *b;
+    hold_secrets(5);
+    assert_int_equal(get_secret(a, "oauth"), TD_OK);
+    assert_string_equal(secret_got, "");
+    assert_int_equal(put_secret(a, "oauth", "refresh-1"), TD_OK);
+    hold_secrets(6);
+    b = another_host(&cb, "inbox", 6, key);
+    assert_int_equal(get_secret(b, "oauth"), TD_OK);
+    assert_string_equal(secret_got, "refresh-1");
+    assert_int_equal(put_secret(b, "oauth", "refresh-2"), TD_OK);
+    assert_int_equal(put_secret(a, "oauth", "of the past"), TD_ESTALE);
+    assert_int_equal(get_secret(a, "oauth"), TD_OK);
+    assert_string_equal(secret_got, "refresh-2");
+    struct td_str stored = PLACE_ASK(&place, TD_STR("HGET"), TD_STR("{main}:secrets:inbox"),
+                                     TD_STR("oauth"));
+    assert_true(td_str_starts(stored, TD_STR("seal1.")));
+    assert_int_equal(put_secret(b, "oauth", ""), TD_OK);
+    assert_int_equal(get_secret(b, "oauth"), TD_OK);
+    assert_string_equal(secret_got, "");
+    host_free(&a);
+    host_free(&b);
+}
+
+/* Another key file, changed bytes, the text of another place: refused, never half believed. */
+static void test_secrets_refused(void **state) {
+    (void)state;
+    static uint8_t key[32] = {7}, other_key[32] = {8};
+    static char large[TD_SECRET_MAX_BYTES + 1];
+    struct config_channel ca, cb;
+    struct td_host *a = another_host(&ca, "inbox", 6, key);
+    struct td_host *b = another_host(&cb, "inbox", 6, other_key);
+    hold_secrets(6);
+    assert_int_equal(put_secret(a, "oauth", "refresh"), TD_OK);
+    assert_int_equal(get_secret(b, "oauth"), TD_EAUTH);
+    assert_string_equal(secret_got, "");
+    struct td_str stored = PLACE_ASK(&place, TD_STR("HGET"), TD_STR("{main}:secrets:inbox"),
+                                     TD_STR("oauth"));
+    PLACE_ASK(&place, TD_STR("HSET"), TD_STR("{main}:secrets:inbox"), TD_STR("other"), stored);
+    assert_int_equal(get_secret(a, "other"), TD_EAUTH);
+    char *changed = (char *)(uintptr_t)td_arena_dup(place.arena, stored).p;
+    changed[stored.n / 2] = changed[stored.n / 2] == 'A' ? 'B' : 'A';
+    PLACE_ASK(&place, TD_STR("HSET"), TD_STR("{main}:secrets:inbox"), TD_STR("oauth"),
+              td_str_of(changed));
+    assert_int_equal(get_secret(a, "oauth"), TD_EAUTH);
+    PLACE_ASK(&place, TD_STR("HSET"), TD_STR("{main}:secrets:inbox"), TD_STR("oauth"),
+              TD_STR("in clear"));
+    assert_int_equal(get_secret(a, "oauth"), TD_EAUTH);
+    memset(large, 'x', sizeof large);
+    struct td_str too_long = {large, sizeof large}, just = {large, TD_SECRET_MAX_BYTES};
+    assert_int_equal(td_host_secret_put(a, "oauth", too_long, on_secret_put, NULL), TD_ELIMIT);
+    finished = false;
+    assert_int_equal(td_host_secret_put(a, "oauth", just, on_secret_put, NULL), TD_OK);
+    place_run(&place, is_finished);
+    assert_int_equal(secret_rc, TD_OK);
+    assert_int_equal(td_host_secret_put(a, "", just, on_secret_put, NULL), TD_EINVAL);
+    assert_int_equal(td_host_secret_get(a, "no name", on_secret_got, NULL), TD_EINVAL);
+    assert_int_equal(td_host_secret_get(host, "oauth", on_secret_got, NULL), TD_EUNSUPPORTED);
+    host_free(&a);
+    host_free(&b);
+}
+
+/* The last of the tests: Redis goes away, under a call and before one. */
+static void test_secrets_away(void **state) {
+    (void)state;
+    static uint8_t key[32] = {7};
+    struct config_channel ca;
+    struct td_host *a = another_host(&ca, "inbox", 6, key);
+    assert_int_equal(put_secret(a, "oauth", "refresh"), TD_OK);
+    redis_server_kill(&server);
+    finished = false;
+    int rc = td_host_secret_get(a, "oauth", on_secret_got, NULL);
+    if (rc == TD_OK) {
+        place_run(&place, is_finished);
+        rc = secret_rc;
+    }
+    assert_int_equal(rc, TD_ECONN);
+    assert_int_equal(td_host_secret_put(a, "oauth", TD_STR("x"), on_secret_put, NULL), TD_ECONN);
+    host_free(&a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_watch),         cmocka_unit_test(test_job),
         cmocka_unit_test(test_job_cancelled), cmocka_unit_test(test_blobs),
-        cmocka_unit_test(test_keys),          cmocka_unit_test(test_tcp)};
+        cmocka_unit_test(test_keys),          cmocka_unit_test(test_tcp),
+        cmocka_unit_test(test_secrets),       cmocka_unit_test(test_secrets_refused),
+        cmocka_unit_test(test_secrets_away)};
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
