@@ -78,3 +78,20 @@ int http_check(const struct td_request *req, char *key, size_t size, struct td_e
                                 TD_FMT(td_str_cut(req->headers.v[i].name, 40)));
     return TD_OK;
 }
+
+/* ---- answers ---- */
+
+bool http_header(struct td_arena *a, struct td_str line, struct td_pair *out) {
+    const char *colon = line.n ? memchr(line.p, ':', line.n) : NULL;
+    if (!colon)
+        return false;
+    size_t at = (size_t)(colon - line.p) + 1;
+    out->name = td_arena_dup(a, (struct td_str){line.p, at - 1});
+    for (size_t i = 0; i < out->name.n; i++)
+        if (out->name.p[i] >= 'A' && out->name.p[i] <= 'Z')
+            ((char *)(uintptr_t)out->name.p)[i] = (char)(out->name.p[i] + 32);
+    while (at < line.n && (line.p[at] == ' ' || line.p[at] == '\t'))
+        at++;
+    out->value = td_arena_dup(a, (struct td_str){line.p + at, line.n - at});
+    return true;
+}

@@ -13,4 +13,8 @@ int http_check(const struct td_request *req, char *key, size_t size, struct td_e
  * or a port that is none. */
 bool http_host_key(struct td_str url, char *out, size_t size);
 
+/* "Name: value" of an answer, without its line end: the name in lower case; both in the arena.
+ * false: it is none. */
+bool http_header(struct td_arena *a, struct td_str line, struct td_pair *out);
+
 #endif

@@ -3,7 +3,10 @@
  *
  * Failure modes: no place before the deadline; the deadline at any point; cancel (the handle leaves
  * at once, done is deferred); a refused address; an answer over the limit; a connection that dies.
- * All end in finish, the only place that calls done. */
+ * All end in finish, the only place that calls done.
+ *
+ * A stream keeps what came until curl has returned (deliver): in its callbacks a transfer must not
+ * be removed, and whoever is given the bytes may cancel. */
 #include "io/http_client.h"
 
 #include "base/buf.h"
@@ -22,6 +25,7 @@ struct pool { /* connections made under one address policy */
     struct http_client *client;
     CURLM *multi;
     struct loop_timer timer;
+    struct list fresh; /* streams that have something to give */
 };
 struct http_client {
     struct loop *loop;
@@ -29,6 +33,7 @@ struct http_client {
     struct pool pools[2]; /* [allow_private] */
     struct http_queue queue;
     struct list transfers;
+    size_t streams;
     bool closing;
 };
 struct sock {
@@ -54,16 +59,39 @@ struct transfer {
     char error[CURL_ERROR_SIZE];
     unsigned requests; /* times that curl was about to write it */
     bool repeatable, refused, too_large, sent;
+    /* Of a stream; on_data NULL: it is none. */
+    void (*on_data)(struct http_op *op, struct td_str data);
+    struct list fresh;
+    int64_t idle_ms;
+    bool open, told; /* an answer of success has begun */
 };
 
 /* ---- sockets and timers of curl on the loop ---- */
 
 static void finish(struct transfer *t, int rc, const char *failure);
 static void end_of(struct transfer *t, CURLcode code);
+static void on_deadline(struct loop_timer *timer);
+
+static void deliver(struct pool *p) {
+    while (!list_empty(&p->fresh)) {
+        struct transfer *t = CONTAINER_OF(p->fresh.next, struct transfer, fresh);
+        struct buf came = t->body;
+        buf_init(&t->body, t->client->o.max_response_bytes);
+        list_del(&t->fresh);
+        loop_timer_start(t->client->loop, &t->timer, t->idle_ms, 0, on_deadline);
+        if (!t->told)
+            t->on_data(t->op, (struct td_str){NULL, 0});
+        t->told = true;
+        if (came.n && t->easy) /* not cancelled meanwhile */
+            t->on_data(t->op, buf_str(&came));
+        buf_fini(&came);
+    }
+}
 
 static void harvest(struct pool *p) {
     CURLMsg *m;
     int left;
+    deliver(p);
     while ((m = curl_multi_info_read(p->multi, &left))) {
         if (m->msg != CURLMSG_DONE)
             continue;
@@ -163,6 +191,20 @@ static int on_request(void *arg, char *peer, char *local, int peer_port, int loc
     return CURL_PREREQFUNC_ABORT;
 }
 
+static void freshen(struct transfer *t) {
+    list_del(&t->fresh);
+    list_push(&t->pool->fresh, &t->fresh);
+}
+
+/* The head of an answer is over. */
+static void on_head(struct transfer *t) {
+    long status = 0;
+    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    t->open = t->on_data && status >= 200 && status <= 299;
+    if (t->open)
+        freshen(t);
+}
+
 static size_t on_header(char *p, size_t size, size_t n, void *arg) {
     struct transfer *t = arg;
     size_t bytes = size * n, length = bytes;
@@ -176,26 +218,21 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg) {
     }
     while (length && (p[length - 1] == '\r' || p[length - 1] == '\n' || p[length - 1] == ' '))
         length--;
-    char *colon = memchr(p, ':', length);
-    if (!colon || t->response.headers.n == HEADERS_MAX)
-        return bytes;
-    size_t at = (size_t)(colon - p) + 1;
-    while (at < length && (p[at] == ' ' || p[at] == '\t'))
-        at++;
-    struct td_pair *pair = &t->headers[t->response.headers.n++];
-    struct td_str name = td_arena_dup(t->arena, (struct td_str){p, (size_t)(colon - p)});
-    for (size_t i = 0; i < name.n; i++)
-        if (name.p[i] >= 'A' && name.p[i] <= 'Z')
-            ((char *)(uintptr_t)name.p)[i] = (char)(name.p[i] + 32);
-    pair->name = name;
-    pair->value = td_arena_dup(t->arena, (struct td_str){p + at, length - at});
+    if (length == 0)
+        on_head(t);
+    if (t->response.headers.n < HEADERS_MAX &&
+        http_header(t->arena, (struct td_str){p, length}, &t->headers[t->response.headers.n]))
+        t->response.headers.n++;
     return bytes;
 }
 
 static size_t on_body(char *p, size_t size, size_t n, void *arg) {
     struct transfer *t = arg;
-    if (buf_put(&t->body, p, size * n) == TD_OK)
+    if (buf_put(&t->body, p, size * n) == TD_OK) {
+        if (t->open)
+            freshen(t);
         return size * n;
+    }
     t->too_large = true;
     return 0;
 }
@@ -233,6 +270,8 @@ static void finish(struct transfer *t, int rc, const char *failure) {
     drop_easy(t);
     loop_timer_stop(&t->timer);
     list_del(&t->link);
+    list_del(&t->fresh);
+    t->client->streams -= t->on_data != NULL;
     leave_queue(t);
     t->response.body = buf_str(&t->body);
     t->response.headers.v = t->headers;
@@ -278,7 +317,9 @@ static void end_of(struct transfer *t, CURLcode code) {
 static void on_deadline(struct loop_timer *timer) {
     struct transfer *t = CONTAINER_OF(timer, struct transfer, timer);
     finish(t, TD_ETIMEDOUT,
-           t->easy ? "no answer in time" : "no free connection to the host in time");
+           t->open   ? "nothing came for too long"
+           : t->easy ? "no answer in time"
+                     : "no free connection to the host in time");
 }
 
 static void on_cancelled(struct loop_timer *timer) {
@@ -290,6 +331,7 @@ void http_cancel(struct http_op *op) {
     if (!t)
         return;
     drop_easy(t);
+    list_del(&t->fresh);
     leave_queue(t);
     loop_defer(t->client->loop, &t->timer, on_cancelled);
 }
@@ -343,18 +385,8 @@ static void add_header(struct transfer *t, struct td_str name, struct td_str val
     t->headers_out = curl_slist_append(t->headers_out, line.p);
 }
 
-int http_start(struct http_client *c, struct http_op *op, const struct td_request *req,
-               int64_t timeout_ms, bool allow_private,
-               void (*done)(struct http_op *op, const struct http_answer *a),
-               struct td_error *err) {
-    char key[320];
-    int rc = http_check(req, key, sizeof key, err);
-    if (rc != TD_OK)
-        return rc;
-    if (c->closing)
-        return td_error_set(err, TD_ECANCELED, "shutting down");
-    if (c->queue.running + c->queue.queued >= c->o.max_ops)
-        return td_error_set(err, TD_EFULL, "too many HTTP requests are waiting");
+static struct transfer *prepare(struct http_client *c, struct http_op *op,
+                                const struct td_request *req, bool allow_private) {
     struct transfer *t = MEM_NEW(struct transfer);
     t->client = c;
     t->pool = &c->pools[allow_private];
@@ -369,20 +401,51 @@ int http_start(struct http_client *c, struct http_op *op, const struct td_reques
     t->headers_out = curl_slist_append(t->headers_out, "User-Agent: Tandem");
     for (size_t i = 0; i < req->headers.n; i++)
         add_header(t, req->headers.v[i].name, req->headers.v[i].value);
-    op->impl = t;
-    op->done = done;
+    list_init(&t->fresh);
     list_push(&c->transfers, &t->link);
-    loop_timer_start(c->loop, &t->timer, timeout_ms, 0, on_deadline);
-    bool now = http_queue_enter(&c->queue, &t->slot, td_str_of(key));
-    if (now)
+    op->impl = t;
+    return t;
+}
+
+int http_stream(struct http_client *c, struct http_op *op, const struct td_request *req,
+                int64_t idle_ms, bool allow_private,
+                void (*on_data)(struct http_op *op, struct td_str data),
+                void (*done)(struct http_op *op, const struct http_answer *a),
+                struct td_error *err) {
+    char key[320];
+    bool full = on_data ? c->streams >= c->o.max_streams
+                        : c->queue.running + c->queue.queued >= c->o.max_ops;
+    int rc = http_check(req, key, sizeof key, err);
+    if (rc != TD_OK)
+        return rc;
+    if (c->closing)
+        return td_error_set(err, TD_ECANCELED, "shutting down");
+    if (full)
+        return td_error_set(err, TD_EFULL, "too many HTTP requests are waiting");
+    struct transfer *t = prepare(c, op, req, allow_private);
+    op->done = done;
+    t->on_data = on_data;
+    t->idle_ms = idle_ms;
+    c->streams += on_data != NULL;
+    loop_timer_start(c->loop, &t->timer, idle_ms, 0, on_deadline);
+    /* A stream stays outside the queue: it would hold a place for days. */
+    if (on_data || http_queue_enter(&c->queue, &t->slot, td_str_of(key)))
         begin(t);
     return TD_OK;
+}
+
+int http_start(struct http_client *c, struct http_op *op, const struct td_request *req,
+               int64_t timeout_ms, bool allow_private,
+               void (*done)(struct http_op *op, const struct http_answer *a),
+               struct td_error *err) {
+    return http_stream(c, op, req, timeout_ms, allow_private, NULL, done, err);
 }
 
 /* ---- the client ---- */
 
 static void open_pool(struct http_client *c, struct pool *p) {
     p->client = c;
+    list_init(&p->fresh);
     p->multi = curl_multi_init();
     curl_multi_setopt(p->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     curl_multi_setopt(p->multi, CURLMOPT_SOCKETDATA, p);
@@ -401,6 +464,8 @@ struct http_client *http_client_new(struct loop *l, const struct http_client_opt
         c->o.max_per_host = 8;
     if (!c->o.max_ops)
         c->o.max_ops = 4096;
+    if (!c->o.max_streams)
+        c->o.max_streams = 1024;
     if (!c->o.max_response_bytes)
         c->o.max_response_bytes = 1024 * 1024;
     if (!c->o.connect_timeout_ms)

@@ -24,7 +24,8 @@
 struct http_client_options {    /* zeroes take the default in brackets */
     unsigned max_per_host;      /* [8] */
     unsigned max_ops;           /* running and queued; beyond it TD_EFULL [4096] */
-    size_t max_response_bytes;  /* [1 MiB] */
+    unsigned max_streams;       /* beyond it TD_EFULL [1024] */
+    size_t max_response_bytes;  /* [1 MiB]; of a stream: that came at once */
     int64_t connect_timeout_ms; /* DNS, TCP and TLS [10 s] */
     const char *ca_file;        /* PEM; NULL: the system's */
 };
@@ -52,6 +53,16 @@ struct http_op {
 int http_start(struct http_client *c, struct http_op *op, const struct td_request *req,
                int64_t timeout_ms, bool allow_private,
                void (*done)(struct http_op *op, const struct http_answer *a), struct td_error *err);
+/* An answer that goes on: on_data is called with "" when one of success (2xx) begins, then with its
+ * bytes as they come; they live for the call. It may cancel. idle_ms: for the beginning, and
+ * between any two pieces. Streams do not count for max_per_host. done as above: TD_OK when the peer
+ * ended it (`response` without a body) or answered with another status (whole); TD_ETIMEDOUT,
+ * TD_ECONN… as with every exchange. */
+int http_stream(struct http_client *c, struct http_op *op, const struct td_request *req,
+                int64_t idle_ms, bool allow_private,
+                void (*on_data)(struct http_op *op, struct td_str data),
+                void (*done)(struct http_op *op, const struct http_answer *a),
+                struct td_error *err);
 /* Ends it: done fires soon with TD_ECANCELED, not inside. Fine when not running. */
 void http_cancel(struct http_op *op);
 

@@ -252,7 +252,7 @@ void host_free(struct td_host **host) {
     if (!h)
         return;
     assert(h->takes == 0 && h->https == 0 && h->timers == 0);
-    assert(h->watches == 0 && h->jobs == 0 && h->blob_jobs == 0 && h->tcps == 0);
+    assert(h->watches == 0 && h->jobs == 0 && h->blob_jobs == 0 && h->tcps == 0 && h->streams == 0);
     assert(h->secrets == 0);
     loop_timer_stop(&h->state_timer);
     host_link_fini(&h->link);

@@ -20,8 +20,8 @@ struct td_host {
     struct workers *workers, *peer_workers;
     struct blobs *blobs;
     const uint8_t *key;
-    size_t takes, https, timers, watches, jobs, blob_jobs, tcps, secrets; /* under way */
-    struct td_arena *state_arena;                                         /* NULL: all told */
+    size_t takes, https, timers, watches, jobs, blob_jobs, tcps, streams, secrets; /* under way */
+    struct td_arena *state_arena; /* NULL: all told */
     struct td_str state, state_text;
     struct loop_timer state_timer;
     struct host_link link; /* of a phone system */

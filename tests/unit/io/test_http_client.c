@@ -322,6 +322,109 @@ static void test_redirect_is_an_answer(void **state) {
     teardown();
 }
 
+/* ---- streams ---- */
+
+static struct {
+    struct http_op op;
+    unsigned begun, fired;
+    int rc, status;
+    char got[256], body[64];
+    bool cancels;
+} stream;
+
+static void say(int fd, const char *text) {
+    if (write(fd, text, strlen(text)) < 0)
+        return;
+}
+static void in_pieces(struct http_peer *p, int fd, unsigned connection) {
+    (void)connection;
+    if (!peer_read(p, fd))
+        return;
+    say(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
+    say(fd, "data: one\n\n");
+    usleep(20000);
+    say(fd, "data: two\n\n");
+}
+static void says_one_and_hangs(struct http_peer *p, int fd, unsigned connection) {
+    (void)connection;
+    if (peer_read(p, fd))
+        say(fd, "HTTP/1.1 200 OK\r\n\r\none");
+    char c;
+    while (read(fd, &c, 1) > 0) {
+    }
+}
+static void refuses(struct http_peer *p, int fd, unsigned connection) {
+    (void)connection;
+    if (peer_read(p, fd))
+        peer_answer(fd, 401, "", "who are you");
+}
+
+static void on_stream_data(struct http_op *op, struct td_str data) {
+    stream.begun += data.n == 0;
+    size_t n = strlen(stream.got);
+    snprintf(stream.got + n, sizeof stream.got - n, "%.*s", TD_FMT(data));
+    if (stream.cancels && data.n)
+        http_cancel(op);
+}
+static void on_stream_done(struct http_op *op, const struct http_answer *a) {
+    (void)op;
+    stream.fired++;
+    stream.rc = a->rc;
+    stream.status = a->response ? a->response->status : 0;
+    if (a->response)
+        snprintf(stream.body, sizeof stream.body, "%.*s", TD_FMT(a->response->body));
+    loop_stop(loop);
+}
+static void run_stream(int64_t idle_ms, bool cancels) {
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/events", peer.port);
+    struct td_request r = {.method = S("GET"), .url = td_str_of(url)};
+    memset(&stream, 0, sizeof stream);
+    stream.cancels = cancels;
+    assert_int_equal(
+        http_stream(client, &stream.op, &r, idle_ms, true, on_stream_data, on_stream_done, NULL),
+        TD_OK);
+    run();
+    assert_int_equal(stream.fired, 1);
+    assert_null(stream.op.impl);
+}
+
+static void test_stream(void **state) {
+    (void)state;
+    setup(in_pieces, (struct http_client_options){.max_per_host = 1});
+    run_stream(5000, false);
+    assert_int_equal(stream.rc, TD_OK);
+    assert_int_equal(stream.begun, 1);
+    assert_string_equal(stream.got, "data: one\n\ndata: two\n\n");
+    assert_string_equal(stream.body, "");
+    teardown();
+}
+static void test_stream_idle(void **state) {
+    (void)state;
+    setup(says_one_and_hangs, (struct http_client_options){0});
+    run_stream(200, false);
+    assert_int_equal(stream.rc, TD_ETIMEDOUT);
+    assert_string_equal(stream.got, "one");
+    teardown();
+}
+static void test_stream_cancelled_in_data(void **state) {
+    (void)state;
+    setup(says_one_and_hangs, (struct http_client_options){0});
+    run_stream(5000, true);
+    assert_int_equal(stream.rc, TD_ECANCELED);
+    assert_string_equal(stream.got, "one");
+    teardown();
+}
+static void test_stream_refused(void **state) {
+    (void)state;
+    setup(refuses, (struct http_client_options){0});
+    run_stream(5000, false);
+    assert_int_equal(stream.status, 401);
+    assert_int_equal(stream.begun, 0);
+    assert_string_equal(stream.body, "who are you");
+    teardown();
+}
+
 static void test_bad_input(void **state) {
     (void)state;
     setup(echo, (struct http_client_options){0});
@@ -375,6 +478,10 @@ int main(void) {
         cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_free_ends_all),
         cmocka_unit_test(test_redirect_is_an_answer),
+        cmocka_unit_test(test_stream),
+        cmocka_unit_test(test_stream_idle),
+        cmocka_unit_test(test_stream_cancelled_in_data),
+        cmocka_unit_test(test_stream_refused),
         cmocka_unit_test(test_bad_input),
         cmocka_unit_test(test_host_key),
     };
