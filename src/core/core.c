@@ -1,5 +1,6 @@
 #include "core/core.h"
 
+#include "base/join.h"
 #include "base/mem.h"
 #include "core/act.h"
 #include "core/agents.h"
@@ -12,6 +13,7 @@
 #include "core/queues.h"
 #include "core/router.h"
 #include "core/seen.h"
+#include "core/stats_rows.h"
 #include "core/table.h"
 #include "core/timers.h"
 #include "core/visits.h"
@@ -86,6 +88,7 @@ struct core *core_new(uint64_t hash_seed) {
     c->seed = hash_seed;
     table_init(c);
     timers_init(c);
+    stats_rows_init(c);
     map_init(&c->queue_ids, c->seed);
     list_init(&c->kicked_agents);
     list_init(&c->kicked_work);
@@ -102,6 +105,7 @@ void core_free(struct core **c) {
     agents_fini(*c);
     table_fini(*c);
     effects_fini(*c);
+    stats_rows_fini(*c);
     ptrs_fini(&(*c)->dirty);
     ptrs_fini(&(*c)->touched);
     ptrs_fini(&(*c)->calls);
@@ -273,8 +277,9 @@ bool core_fire_one(struct core *c, int64_t fire_to) {
     struct cell *cell = next_timer(c, fire_to);
     if (!cell)
         return false;
-    c->cause = td_arena_printf(c->batch, "%s:%.*s@%lld", table_record(cell->kind)->name,
-                               TD_FMT(cell->key), (long long)cell->due);
+    struct id_key due;
+    c->cause = JOIN(c->batch, td_str_of(table_record(cell->kind)->name), TD_STR(":"), cell->key,
+                    TD_STR("@"), id_key(&due, (uint64_t)cell->due)->s);
     c->derived = 0;
     timers_fire(c, cell);
     settle(c);

@@ -97,8 +97,8 @@ struct effects {
 };
 /* Everything since core_begin, in this order: changed entities once each in their last state (their
  * version has grown by one), indexes, the EV_ENTITY events of what staff may see, then logs, sends
- * and all other events as they happened, visitors' EV_VISIT last; then the figures (core/stats.h).
- */
+ * and all other events as they happened, visitors' EV_VISIT last; then the figures (core/stats.h),
+ * of which those of an earlier quarter of an hour may stand among the events. */
 struct effects core_drain(struct core *c);
 
 /* Index names: "open", "closed" (score: last activity), "contact:<id>" (score: since when it

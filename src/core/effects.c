@@ -1,7 +1,9 @@
 #include "core/effects.h"
 
+#include "base/join.h"
 #include "base/mem.h"
 #include "core/stats.h"
+#include "core/stats_rows.h"
 #include "core/table.h"
 
 #include <assert.h>
@@ -21,7 +23,6 @@ void effects_reset(struct core *c) {
 }
 
 void effects_fini(struct core *c) {
-    stats_fini(c);
     mem_free(c->fx);
     mem_free(c->out);
     buf_fini(&c->scratch);
@@ -170,15 +171,14 @@ static void put_entity(struct core *c, struct cell *cell) {
     }
 }
 
-static void index_move(struct core *c, const char *name, struct td_str was, struct td_str is,
+static void index_move(struct core *c, struct td_str name, struct td_str was, struct td_str is,
                        uint64_t id, int64_t score, bool again) {
     if (td_str_eq(was, is) && !again)
         return;
     if (was.n && !td_str_eq(was, is))
-        index_effect(c, FX_UNINDEX, td_arena_printf(c->batch, "%s:%.*s", name, TD_FMT(was)), id, 0);
+        index_effect(c, FX_UNINDEX, JOIN(c->batch, name, was), id, 0);
     if (is.n)
-        index_effect(c, FX_INDEX, td_arena_printf(c->batch, "%s:%.*s", name, TD_FMT(is)), id,
-                     score);
+        index_effect(c, FX_INDEX, JOIN(c->batch, name, is), id, score);
 }
 
 /* Open work stands in the lists of its queue (by the time since when the customer waits) and of its
@@ -187,9 +187,9 @@ static void index_work(struct core *c, const struct work_rt *rt) {
     const struct work *w = rt->w;
     static const struct td_str none = {NULL, 0};
     bool open = w->state < WS_DONE;
-    index_move(c, "queue", rt->was_open ? rt->was_queue : none, open ? w->queue : none, w->id,
+    index_move(c, TD_STR("queue:"), rt->was_open ? rt->was_queue : none, open ? w->queue : none, w->id,
                w->t0, false);
-    index_move(c, "agent", rt->was_open ? rt->was_agent : none, open ? w->agent : none, w->id,
+    index_move(c, TD_STR("agent:"), rt->was_open ? rt->was_agent : none, open ? w->agent : none, w->id,
                c->now, false);
 }
 
@@ -205,13 +205,8 @@ static const char *conv_list(uint32_t state) {
 }
 
 static struct td_str contact_list(struct core *c, uint64_t contact) {
-    static const char prefix[] = "contact:";
     struct id_key k;
-    id_key(&k, contact);
-    char *p = td_arena_alloc(c->batch, sizeof prefix - 1 + k.s.n);
-    memcpy(p, prefix, sizeof prefix - 1);
-    memcpy(p + sizeof prefix - 1, k.s.p, k.s.n);
-    return (struct td_str){p, sizeof prefix - 1 + k.s.n};
+    return JOIN(c->batch, TD_STR("contact:"), id_key(&k, contact)->s);
 }
 
 static void index_conv(struct core *c, const struct cell *cell) {

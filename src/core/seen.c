@@ -1,5 +1,6 @@
 #include "core/seen.h"
 
+#include "base/join.h"
 #include "core/table.h"
 
 enum { KEEP_S = 86400, PERSON_MAX = 64 };
@@ -18,7 +19,7 @@ static struct td_str thread_key(struct core *c, const struct command *cmd) {
     if (cmd->actor_kind == A_VISITOR)
         return cmd->actor;
     if (cmd->actor_kind == A_API)
-        return td_arena_printf(c->batch, "|token:%.*s", TD_FMT(cmd->actor));
+        return JOIN(c->batch, TD_STR("|token:"), cmd->actor);
     return (struct td_str){NULL, 0};
 }
 
@@ -28,7 +29,7 @@ static bool person_remembers(const struct call *call) {
 
 /* Command ids and connectors' dedupe keys share the rings of threads. */
 static struct td_str mark(struct core *c, const struct command *cmd) {
-    return td_arena_printf(c->batch, "command %.*s", TD_FMT(cmd->id));
+    return JOIN(c->batch, TD_STR("command "), cmd->id);
 }
 
 void seen_needs(struct core *c, const struct call *call) {
@@ -54,7 +55,7 @@ void seen_note(struct core *c, const struct call *call) {
         ring_add(cell, &t->seen, mark(c, call->cmd), c->now, KEEP_S, RING_MAX);
     } else if (person_remembers(call)) {
         struct agent_rt *a = call->who;
-        cell_edit_quietly(c, a->cell);
+        cell_note(c, a->cell);
         ring_add(a->cell, &a->a->seen, mark(c, call->cmd), c->now, KEEP_S, PERSON_MAX);
     }
 }

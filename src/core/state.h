@@ -48,6 +48,7 @@ struct cell {
 struct work_rt;
 struct queue;
 struct agent_rt;
+struct stat_row;
 
 /* Why an agent may not take an item now. */
 enum why {
@@ -143,6 +144,7 @@ struct agent_rt {
     struct ptrs posts[CK_N];       /* struct post, by the kind of the class */
     struct list stale;             /* changed since his posts were looked at */
     struct list kick;
+    struct stat_row *figures; /* his time is counted there; NULL: not met yet */
     uint32_t overbooked; /* returning items admitted above capacity */
     bool free_voice;     /* as counted in his queues */
 };
@@ -233,8 +235,8 @@ struct core {
     struct effect *out;
     size_t out_n, out_cap;
     struct buf scratch, body;
-    struct ptrs stats_rows; /* struct stat_row, in the batch arena */
-    struct map stats_by_key;
+    struct map stats_rows[SF_N]; /* struct stat_row, by id (stats_rows.h) */
+    struct ptrs stats_counted;   /* of these, which the batch added to */
 
     /* the command being looked at */
     const struct command *opened;

@@ -1,89 +1,34 @@
 #include "core/stats.h"
 
-#include "base/mem.h"
 #include "core/capacity.h"
 #include "core/effects.h"
+#include "core/stats_rows.h"
 #include "core/table.h"
 #include "core/timers.h"
 #include "model/hours.h"
 
-struct stat_row {
-    int64_t quarter;
-    enum stat_family family;
-    struct td_str id, key;
-    int64_t sums[STAT_N];
+/* Whom something concerns. */
+struct concern {
+    struct stat_row *rows[SF_N];
 };
 
-void stats_reset(struct core *c) {
-    c->stats_rows.n = 0;
-    map_fini(&c->stats_by_key);
-    map_init(&c->stats_by_key, c->seed);
+static struct concern concern_of(struct core *c, struct td_str queue, struct td_str channel,
+                                 struct td_str agent) {
+    return (struct concern){{[SF_QUEUE] = stats_row(c, SF_QUEUE, queue),
+                             [SF_CHANNEL] = stats_row(c, SF_CHANNEL, channel),
+                             [SF_AGENT] = stats_row(c, SF_AGENT, agent)}};
 }
 
-void stats_fini(struct core *c) {
-    ptrs_fini(&c->stats_rows);
-    map_fini(&c->stats_by_key);
-}
-
-static struct stat_row *row_of(struct core *c, int64_t at, enum stat_family family,
-                               struct td_str id) {
-    int64_t quarter = at - at % STAT_QUARTER_MS;
-    char head[32];
-    struct id_key k;
-    id_key(&k, (uint64_t)quarter);
-    head[0] = stat_family_letters[family];
-    memcpy(head + 1, k.s.p, k.s.n);
-    head[1 + k.s.n] = ':';
-    struct td_str key = {NULL, k.s.n + 2 + id.n};
-    char *p = td_arena_alloc(c->batch, key.n);
-    memcpy(p, head, k.s.n + 2);
-    memcpy(p + k.s.n + 2, id.p, id.n);
-    key.p = p;
-    struct stat_row *row = map_get(&c->stats_by_key, key);
-    if (row)
-        return row;
-    row = TD_ARENA_NEW(c->batch, struct stat_row);
-    row->quarter = quarter;
-    row->family = family;
-    row->key = key;
-    row->id = (struct td_str){p + k.s.n + 2, id.n};
-    map_put(&c->stats_by_key, row->key, row);
-    ptrs_push(&c->stats_rows, row);
-    return row;
-}
-
-static void add(struct core *c, int64_t at, enum stat_family family, struct td_str id,
-                enum stat stat, int64_t by) {
-    if (id.n && by && c->ready)
-        row_of(c, at, family, id)->sums[stat] += by;
-}
-
-static void add_all(struct core *c, struct td_str queue, struct td_str channel, struct td_str agent,
-                    enum stat stat, int64_t by) {
-    add(c, c->now, SF_QUEUE, queue, stat, by);
-    add(c, c->now, SF_CHANNEL, channel, stat, by);
-    add(c, c->now, SF_AGENT, agent, stat, by);
+static void count(struct core *c, const struct concern *of, enum stat stat, int64_t by) {
+    for (size_t i = 0; i < SF_N; i++)
+        stats_add(c, of->rows[i], c->now, stat, by);
 }
 
 void stats_work(struct core *c, const struct work *w, enum stat stat, int64_t by) {
-    add_all(c, w->queue, w->channel, w->agent, stat, by);
-}
-
-/* By row in the order of their making, and within a row by the table: the same on every replay. */
-void stats_drain(struct core *c) {
-    for (size_t i = 0; i < c->stats_rows.n; i++) {
-        const struct stat_row *row = c->stats_rows.v[i];
-        for (size_t k = 0; k < STAT_N; k++) {
-            if (!row->sums[k])
-                continue;
-            struct effect *fx = effects_add(c, FX_COUNT);
-            fx->key = td_arena_printf(c->batch, "%s:%c:%.*s", stat_names[k],
-                                      stat_family_letters[row->family], TD_FMT(row->id));
-            fx->at = row->quarter;
-            fx->score = row->sums[k];
-        }
-    }
-    stats_reset(c);
+    if (!by)
+        return;
+    struct concern of = concern_of(c, w->queue, w->channel, w->agent);
+    count(c, &of, stat, by);
 }
 
 /* ---- facts ---- */
@@ -111,15 +56,6 @@ static const struct meaning {
     {"csat", STAT_CSAT},
 };
 
-/* Whom a fact concerns; work stands for what is not named. */
-struct concern {
-    struct td_str queue, channel, agent;
-};
-
-static void count(struct core *c, const struct concern *of, enum stat stat, int64_t by) {
-    add_all(c, of->queue, of->channel, of->agent, stat, by);
-}
-
 /* The same judgement for the figures and for the running totals of /metrics, which read the fact.
  */
 static void waited(struct core *c, const struct fact_args *f, const struct concern *of,
@@ -145,21 +81,31 @@ static void waited(struct core *c, const struct fact_args *f, const struct conce
     count(c, of, is_answer ? STAT_ANSWER_WAIT_MS : STAT_ABANDON_WAIT_MS, wait);
 }
 
+/* What a fact counts one of; STAT_N: nothing. */
+static enum stat meaning_of(struct td_str fact) {
+    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+        if (td_str_eqz(fact, meanings[i].fact))
+            return meanings[i].stat;
+    return STAT_N;
+}
+
 /* Who was rated is not who has the work now, and so on: a fact's own words come first. */
 void stats_fact(struct core *c, const struct fact_args *f, struct fact *fact) {
     const struct work *w = f->work;
-    struct td_str name = fact->name;
-    struct concern of = {w ? w->queue : f->queue, w ? w->channel : f->channel,
-                         f->agent.n || !w ? f->agent : w->agent};
-    if (td_str_eqz(name, "answered") || td_str_eqz(name, "abandoned")) {
+    struct td_str name = fact->name, agent = f->agent.n || !w ? f->agent : w->agent;
+    bool of_wait = td_str_eqz(name, "answered") || td_str_eqz(name, "abandoned");
+    enum stat stat = meaning_of(name);
+    if (td_str_eqz(name, "resolved") && agent.n)
+        stat = STAT_HANDLED;
+    if (!of_wait && stat == STAT_N)
+        return;
+    struct concern of =
+        concern_of(c, w ? w->queue : f->queue, w ? w->channel : f->channel, agent);
+    if (of_wait) {
         waited(c, f, &of, fact);
         return;
     }
-    if (td_str_eqz(name, "resolved") && of.agent.n)
-        count(c, &of, STAT_HANDLED, 1);
-    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
-        if (td_str_eqz(name, meanings[i].fact))
-            count(c, &of, meanings[i].stat, 1);
+    count(c, &of, stat, 1);
     if (td_str_eqz(name, "call.ended") && !w) /* a call that is work is timed by its states */
         count(c, &of, STAT_TALK_MS, f->talk_ms);
     if (td_str_eqz(name, "csat") && f->text.n && f->text.p[0] >= '4')
@@ -185,24 +131,25 @@ static bool in_hand(const struct work_rt *rt) {
     return rt->w->state == WS_ACTIVE || rt->w->state == WS_WRAP;
 }
 
+/* What an agent does in a stretch in which nothing of him changes. */
+struct doing {
+    int64_t items; /* in hand or in wrap-up, a call included */
+    bool on_phone; /* one of them is a call that is no piece of work */
+};
+
 /* Ringing is not work yet; a call that is a piece of work counts as that. */
-static bool on_phone(const struct agent_rt *a) {
+static struct doing doing_of(const struct agent_rt *a) {
     uint32_t v = a->a->voice;
-    if (v != VS_ACTIVE && v != VS_HOLD && v != VS_WRAP)
-        return false;
+    struct doing d = {0, v == VS_ACTIVE || v == VS_HOLD || v == VS_WRAP};
     LIST_EACH(at, &a->works) {
         const struct work_rt *rt = CONTAINER_OF(at, struct work_rt, of_owner);
-        if (rt->w->channel_kind == CK_VOICE && in_hand(rt))
-            return false;
+        if (!in_hand(rt))
+            continue;
+        d.items++;
+        d.on_phone = d.on_phone && rt->w->channel_kind != CK_VOICE;
     }
-    return true;
-}
-
-static int64_t items_of(const struct agent_rt *a) {
-    int64_t n = on_phone(a);
-    LIST_EACH(at, &a->works)
-    n += in_hand(CONTAINER_OF(at, struct work_rt, of_owner));
-    return n;
+    d.items += d.on_phone;
+    return d;
 }
 
 static struct td_str queue_of_call(const struct agent *a) {
@@ -214,40 +161,41 @@ static struct td_str queue_of_call(const struct agent *a) {
 
 /* Each instant is shared equally among what he had then: over all items it sums to his busy time.
  */
-static void share_attention(struct core *c, const struct agent_rt *a, int64_t at, int64_t ms,
-                            int64_t n) {
-    int64_t us = ms * 1000 / n;
+static void share_attention(struct core *c, const struct agent_rt *a, const struct doing *d,
+                            int64_t at, int64_t ms) {
+    int64_t us = ms * 1000 / d->items;
     LIST_EACH(it, &a->works) {
         const struct work_rt *rt = CONTAINER_OF(it, struct work_rt, of_owner);
         if (!in_hand(rt))
             continue;
-        add(c, at, SF_QUEUE, rt->w->queue, STAT_ATTENTION_US, us);
-        add(c, at, SF_CHANNEL, rt->w->channel, STAT_ATTENTION_US, us);
+        stats_add(c, stats_row(c, SF_QUEUE, rt->w->queue), at, STAT_ATTENTION_US, us);
+        stats_add(c, stats_row(c, SF_CHANNEL, rt->w->channel), at, STAT_ATTENTION_US, us);
     }
-    if (on_phone(a))
-        add(c, at, SF_QUEUE, queue_of_call(a->a), STAT_ATTENTION_US, us);
-    add(c, at, SF_AGENT, a->a->id, STAT_ATTENTION_US, ms * 1000);
+    if (d->on_phone)
+        stats_add(c, stats_row(c, SF_QUEUE, queue_of_call(a->a)), at, STAT_ATTENTION_US, us);
 }
 
 /* A stretch within one quarter in which nothing of him changed. */
-static void count_stretch(struct core *c, const struct agent_rt *a, int64_t at, int64_t ms) {
+static void count_stretch(struct core *c, const struct agent_rt *a, const struct doing *d,
+                          int64_t at, int64_t ms) {
     const struct agent *x = a->a;
-    int64_t n = items_of(a);
     if (x->presence != PR_OUT) {
         bool away = x->presence == PR_PAUSED || x->presence == PR_NOT_RESPONDING;
-        add(c, at, SF_AGENT, x->id, STAT_LOGGED_IN_MS, ms);
-        add(c, at, SF_AGENT, x->id, STAT_CAPACITY_MS, a->profile ? ms * a->profile->capacity : 0);
-        add(c, at, SF_AGENT, x->id, STAT_UNAVAILABLE_MS, away && !n ? ms : 0);
+        stats_add(c, a->figures, at, STAT_LOGGED_IN_MS, ms);
+        stats_add(c, a->figures, at, STAT_CAPACITY_MS, a->profile ? ms * a->profile->capacity : 0);
+        stats_add(c, a->figures, at, STAT_UNAVAILABLE_MS, away && !d->items ? ms : 0);
     }
-    if (!n)
+    stats_add(c, a->figures, at, STAT_UNITS_MS, ms * x->used);
+    if (!d->items)
         return;
-    add(c, at, SF_AGENT, x->id, STAT_BUSY_MS, ms);
-    add(c, at, SF_AGENT, x->id, STAT_ITEMS_MS, ms * n);
-    share_attention(c, a, at, ms, n);
+    stats_add(c, a->figures, at, STAT_BUSY_MS, ms);
+    stats_add(c, a->figures, at, STAT_ITEMS_MS, ms * d->items);
+    stats_add(c, a->figures, at, STAT_ATTENTION_US, ms * 1000);
+    share_attention(c, a, d, at, ms);
 }
 
 static bool counts(const struct agent_rt *a) {
-    return a->a->presence != PR_OUT || items_of(a) > 0;
+    return a->a->presence != PR_OUT || doing_of(a).items > 0;
 }
 
 void stats_agent(struct core *c, struct agent_rt *a) {
@@ -255,13 +203,17 @@ void stats_agent(struct core *c, struct agent_rt *a) {
     if (!c->ready || from == c->now)
         return;
     a->a->counted_at = c->now;
-    if (!from || from > c->now || !counts(a))
+    if (!from || from > c->now)
         return;
+    struct doing d = doing_of(a);
+    if (a->a->presence == PR_OUT && !d.items)
+        return;
+    if (!a->figures)
+        a->figures = stats_row(c, SF_AGENT, a->a->id);
     for (int64_t end; from < c->now; from = end) {
         end = from - from % STAT_QUARTER_MS + STAT_QUARTER_MS;
         end = end < c->now ? end : c->now;
-        count_stretch(c, a, from, end - from);
-        add(c, from, SF_AGENT, a->a->id, STAT_UNITS_MS, (end - from) * a->a->used);
+        count_stretch(c, a, &d, from, end - from);
     }
 }
 

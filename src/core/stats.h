@@ -1,7 +1,6 @@
 /* stats.h: the figures of model/stats.h, counted where things happen and committed with them.
  *
- * A batch gathers what it adds to each row (a quarter of an hour; a queue, channel or agent) and
- * leaves it as FX_COUNT effects. They are increments inside the fenced transaction that commits the
+ * A batch gathers what it adds to each row (stats_rows.h) and leaves it as FX_COUNT effects. They are increments inside the fenced transaction that commits the
  * facts themselves, so that each is counted once: a batch that is not committed counts nothing, one
  * that is replayed counts the same, and a new leader has nothing to rebuild. What an agent's time
  * went into is counted up to agent.counted_at, which is stored. */
@@ -11,11 +10,6 @@
 #include "core/state.h"
 
 struct fact_args;
-
-void stats_reset(struct core *c);
-void stats_fini(struct core *c);
-/* Adds the batch's FX_COUNT effects. */
-void stats_drain(struct core *c);
 
 /* One more of what a fact of that name counts. Fills in what the fact says of the service level. */
 void stats_fact(struct core *c, const struct fact_args *f, struct fact *fact);

@@ -259,16 +259,20 @@ static void remember(struct cell *cell) {
     }
 }
 
+void cell_note(struct core *c, struct cell *cell) {
+    if (cell->dirty)
+        return;
+    cell->dirty = true;
+    ptrs_push(&c->dirty, cell);
+    remember(cell);
+    if (cell->state == CELL_PRESENT)
+        ++*version_of(cell);
+}
+
 void cell_edit_quietly(struct core *c, struct cell *cell) {
     if (cell->kind == EK_AGENT && cell->state == CELL_PRESENT)
         stats_agent(c, cell->rt); /* what he is until now, before it changes */
-    if (!cell->dirty) {
-        cell->dirty = true;
-        ptrs_push(&c->dirty, cell);
-        remember(cell);
-        if (cell->state == CELL_PRESENT)
-            ++*version_of(cell);
-    }
+    cell_note(c, cell);
     if (cell->kind == EK_AGENT)
         ready_touch(c, cell->rt);
     if (!cell->touched) {

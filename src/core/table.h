@@ -44,6 +44,8 @@ struct cell *table_cell_id(struct core *c, uint32_t kind, uint64_t id);
 void cell_edit(struct core *c, struct cell *cell);
 /* The same for bookkeeping that nobody is shown (rings, cursors): stored, not announced. */
 void cell_edit_quietly(struct core *c, struct cell *cell);
+/* The same where nothing follows from it: no deadline, no figure, nobody's readiness. */
+void cell_note(struct core *c, struct cell *cell);
 void cell_delete(struct core *c, struct cell *cell);
 
 /* *at = s, copied when it differs. */

@@ -1,41 +1,26 @@
 #include "core/timeline.h"
 
+#include "base/join.h"
 #include "core/effects.h"
 #include "core/table.h"
 
 enum { LAST_TEXT_MAX = 140 };
 
 struct td_str timeline_derive_id(struct core *c) {
-    return td_arena_printf(c->batch, "%.*s.%u", TD_FMT(c->cause), ++c->derived);
+    struct id_key k;
+    return JOIN(c->batch, c->cause, TD_STR("."), id_key(&k, ++c->derived)->s);
 }
-
-/* These keys are made for every message: no printf. */
-static struct td_str join(struct core *c, const struct td_str *parts, size_t n) {
-    size_t bytes = 0;
-    for (size_t i = 0; i < n; i++)
-        bytes += parts[i].n;
-    char *p = td_arena_alloc(c->batch, bytes), *at = p;
-    for (size_t i = 0; i < n; i++) {
-        if (parts[i].n)
-            memcpy(at, parts[i].p, parts[i].n);
-        at += parts[i].n;
-    }
-    return (struct td_str){p, bytes};
-}
-#define JOIN(c, ...)                                                                               \
-    join(c, (const struct td_str[]){__VA_ARGS__},                                                  \
-         sizeof((struct td_str[]){__VA_ARGS__}) / sizeof(struct td_str))
 
 struct td_str timeline_thread(struct core *c, struct td_str channel, const struct td_address *a) {
-    return JOIN(c, channel, TD_STR("|"), a->type, TD_STR(":"), a->addr);
+    return JOIN(c->batch, channel, TD_STR("|"), a->type, TD_STR(":"), a->addr);
 }
 
 struct td_str timeline_ident(struct core *c, const struct td_address *a) {
-    return JOIN(c, a->type, TD_STR(":"), a->addr);
+    return JOIN(c->batch, a->type, TD_STR(":"), a->addr);
 }
 
 struct td_str timeline_ext(struct core *c, struct td_str channel, struct td_str external_id) {
-    return JOIN(c, channel, TD_STR("|"), external_id);
+    return JOIN(c->batch, channel, TD_STR("|"), external_id);
 }
 
 bool timeline_is_live(const struct core *c, struct td_str channel) {

@@ -1,5 +1,6 @@
 #include "core/visits.h"
 
+#include "base/join.h"
 #include "core/agents.h"
 #include "core/effects.h"
 #include "core/estimate.h"
@@ -83,8 +84,7 @@ static bool is_visit(const struct core *c, const struct work_rt *rt) {
 static void look(struct core *c, struct work_rt *rt, uint64_t position, int64_t wait_ms) {
     if (!is_visit(c, rt) || !remember(rt, position, wait_ms))
         return;
-    struct td_str thread = td_arena_printf(c->batch, "%.*s|%.*s", TD_FMT(rt->w->channel),
-                                           TD_FMT(rt->w->from));
+    struct td_str thread = JOIN(c->batch, rt->w->channel, TD_STR("|"), rt->w->from);
     tell(c, thread, rt, rt->w->id, 0);
 }
 
