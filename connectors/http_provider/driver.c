@@ -1,22 +1,28 @@
-/* Implements the stateful interface once for all pure providers.
+/* Implements the stateful interface once for all pure providers: the sends are here; the session,
+ * the polls and the stream have files of their own (session.h, polls.h, stream.h).
  *
- * Happy path of a send: submit_build → HTTP → submit_parse, once per part → done(accepted) with the
- * first part's id. Failure modes: the request cannot be built             permanent; nothing was
- * sent no answer, not wholly written           temporary no answer, written (time-out, reset)
- * unknown an answer                               what submit_parse says, else by its status
- * (verdicts.c) an answer that submit_parse refuses     unknown when 2xx, else by its status any
- * failure after a part was accepted   unknown: the customer has a piece of it cancel as no answer
- */
+ * Happy path of a send: session → submit_build → HTTP → submit_parse, once per part →
+ * done(accepted) with the first part's id. Failure modes:
+ *   the request cannot be built               permanent; nothing was sent
+ *   no session                                auth, or temporary when nobody answered
+ *   no answer, not wholly written             temporary
+ *   no answer, written (time-out, reset)      unknown
+ *   an answer that the session is over        renewed, and the part sent once more
+ *   an answer                                 what submit_parse says, else by its status
+ *   an answer that submit_parse refuses       unknown when 2xx, else by its status
+ *   any failure after a part was accepted     unknown: the customer has a piece of it
+ *   cancel                                    as no answer */
 #include "http_provider/driver.h"
 
-#include "http_provider/poller.h"
+#include "http_provider/polls.h"
+#include "http_provider/secrets.h"
+#include "http_provider/stream.h"
 #include "http_provider/text.h"
 #include "http_provider/verdicts.h"
 
 #include <assert.h>
 
 #define DEFAULT_TIMEOUT_MS 20000
-#define VERDICT_TEXT_MAX 1000
 #define PARTS_MAX 50
 
 struct driver {
@@ -25,10 +31,14 @@ struct driver {
     const struct td_connector *connector;
     const struct td_settings *settings;
     int64_t timeout_ms;
-    struct poller poller;
+    struct instance instance; /* the same again, for the parts */
+    struct health health;
+    struct session session;
+    struct polls polls;
+    struct stream stream;
     struct td_timer end;
     size_t sends;
-    bool started, polls, stopping;
+    bool started, has_session, has_polls, has_stream, stopping, parts_told;
     void (*stopped)(void *arg);
     void *stopped_arg;
 };
@@ -38,7 +48,9 @@ struct flow { /* one send; lives in its own arena */
     struct td_arena *arena;
     struct td_http http;
     struct td_timer defer;
-    unsigned part, parts;
+    struct session_wait wait;
+    unsigned part, parts, generation;
+    bool renewed;
     struct td_str first_id;
     struct td_verdict verdict;
 };
@@ -46,20 +58,6 @@ struct flow { /* one send; lives in its own arena */
 static void try_stopped(struct driver *d);
 
 /* ---- the end of a send ---- */
-
-/* A provider may quote its request, and so a secret, in an error. */
-static struct td_str without_secrets(struct flow *f, struct td_str text) {
-    text = td_str_cut(text, VERDICT_TEXT_MAX);
-    for (const struct td_setting *row = f->d->connector->settings; row->name; row++) {
-        const struct td_secret *secret = row->flags & TD_SET_SECRET
-                                             ? td_settings_secret(f->d->settings, row->name)
-                                             : NULL;
-        struct td_str value = secret ? td_secret_reveal(secret) : TD_STR("");
-        if (value.n >= 4 && text.n && memmem(text.p, text.n, value.p, value.n))
-            return TD_STR("(the provider's answer contained a secret and is not shown)");
-    }
-    return text;
-}
 
 static void finish(struct flow *f) {
     struct driver *d = f->d;
@@ -73,8 +71,8 @@ static void finish(struct flow *f) {
     }
     if (f->first_id.n)
         v->external_id = f->first_id;
-    v->text = without_secrets(f, v->text);
-    v->code = without_secrets(f, v->code);
+    v->text = secrets_hide(d->connector, d->settings, v->text);
+    v->code = secrets_hide(d->connector, d->settings, v->code);
     d->sends--;
     f->send->impl = NULL;
     f->send->done(f->send, v);
@@ -94,6 +92,7 @@ static void fail_soon(struct flow *f, uint32_t kind, const char *code, struct td
 /* ---- a part ---- */
 
 static void begin_part(struct flow *f);
+static void need_session(struct flow *f, unsigned over);
 
 static void understand(struct flow *f, const struct td_response *r) {
     struct driver *d = f->d;
@@ -116,6 +115,11 @@ static void understand(struct flow *f, const struct td_response *r) {
 static void on_answer(struct td_http *http, const struct td_response *r, bool sent,
                       const char *failure) {
     struct flow *f = (struct flow *)(void *)((char *)http - offsetof(struct flow, http));
+    if (r && !f->renewed && session_is_over(&f->d->instance, r)) { /* so it was not done */
+        f->renewed = true;
+        need_session(f, f->generation);
+        return;
+    }
     if (r)
         understand(f, r);
     else
@@ -125,7 +129,8 @@ static void on_answer(struct td_http *http, const struct td_response *r, bool se
         f->first_id = f->verdict.external_id;
     if (accepted && f->part + 1 < f->parts) {
         f->part++;
-        begin_part(f);
+        f->renewed = false;
+        need_session(f, 0);
         return;
     }
     finish(f);
@@ -156,6 +161,27 @@ static void begin_part(struct flow *f) {
         fail_soon(f, TD_V_TEMPORARY, "not-sent", td_str_of(td_rc_text(rc)));
 }
 
+static void no_session(struct flow *f, int rc) {
+    fail_soon(f, rc == TD_EAUTH ? TD_V_AUTH : TD_V_TEMPORARY, "no-session",
+              td_arena_dup(f->arena, td_str_of(session_why(&f->d->session))));
+}
+
+static void on_session(struct session_wait *w, int rc) {
+    struct flow *f = (struct flow *)(void *)((char *)w - offsetof(struct flow, wait));
+    if (rc == TD_OK)
+        begin_part(f);
+    else
+        no_session(f, rc);
+}
+
+static void need_session(struct flow *f, unsigned over) {
+    int rc = session_need(f->d->instance.session, over, &f->generation, &f->wait, on_session);
+    if (rc == TD_OK)
+        begin_part(f);
+    else if (rc != TD_EBUSY)
+        no_session(f, rc);
+}
+
 static int driver_send(void *self, struct td_send *s) {
     struct driver *d = self;
     if (!d->started || d->stopping)
@@ -167,15 +193,19 @@ static int driver_send(void *self, struct td_send *s) {
     *f = (struct flow){.d = d, .send = s, .arena = a, .parts = 1};
     s->impl = f;
     d->sends++;
-    begin_part(f);
+    need_session(f, 0);
     return TD_OK;
 }
 
 static void driver_cancel(void *self, struct td_send *s) {
     (void)self;
     struct flow *f = s->impl;
-    if (f)
+    if (f && f->wait.waiting) {
+        session_leave(&f->d->session, &f->wait);
+        fail_soon(f, TD_V_TEMPORARY, "not-sent", TD_STR("cancelled"));
+    } else if (f) {
         td_http_cancel(&f->http); /* nothing to do when the end is deferred */
+    }
 }
 
 /* ---- the instance ---- */
@@ -199,26 +229,51 @@ static int driver_create(struct td_host *h, const struct td_settings *s, void **
     return TD_OK;
 }
 
-static void on_poller_idle(struct poller *p) {
-    try_stopped((struct driver *)(void *)((char *)p - offsetof(struct driver, poller)));
+static void on_session_idle(struct session *s) {
+    try_stopped((struct driver *)(void *)((char *)s - offsetof(struct driver, session)));
+}
+static void on_polls_idle(struct polls *p) {
+    try_stopped((struct driver *)(void *)((char *)p - offsetof(struct driver, polls)));
+}
+static void on_stream_idle(struct stream *s) {
+    try_stopped((struct driver *)(void *)((char *)s - offsetof(struct driver, stream)));
+}
+static void on_stream_open(struct stream *s) {
+    struct driver *d = (struct driver *)(void *)((char *)s - offsetof(struct driver, stream));
+    if (d->has_polls)
+        polls_hurry(&d->polls);
 }
 
 static int driver_start(void *self, struct td_error *err) {
     struct driver *d = self;
     if (d->started)
         return td_error_set(err, TD_EEXIST, "started already");
+    const struct td_provider *p = d->connector->provider;
+    unsigned polls = polls_count(d->connector, d->settings);
     d->started = true;
-    d->polls = d->connector->provider->poll_build && d->connector->provider->poll_parse;
-    if (!d->polls) {
+    d->has_session = p->session_build && p->session_parse;
+    d->has_polls = polls > 0;
+    d->has_stream = p->stream_build && p->stream_parse;
+    d->health = (struct health){.host = d->host, .n = 1 + polls};
+    d->health.parts = TD_ARENA_ARRAY(d->arena, struct health_part, d->health.n);
+    d->instance = (struct instance){.host = d->host,
+                                    .connector = d->connector,
+                                    .settings = d->settings,
+                                    .timeout_ms = d->timeout_ms,
+                                    .health = &d->health,
+                                    .session = d->has_session ? &d->session : NULL};
+    d->session = (struct session){.instance = &d->instance, .idle = on_session_idle};
+    d->polls = (struct polls){.instance = &d->instance, .idle = on_polls_idle};
+    d->stream = (struct stream){
+        .instance = &d->instance, .open = on_stream_open, .idle = on_stream_idle};
+    if (d->has_session)
+        session_start(&d->session);
+    if (d->has_polls)
+        polls_start(&d->polls);
+    if (d->has_stream)
+        stream_start(&d->stream);
+    if (!d->has_session && !d->has_polls)
         td_host_state(d->host, "up", TD_STR("")); /* nothing to reach until there is a send */
-        return TD_OK;
-    }
-    d->poller.host = d->host;
-    d->poller.provider = d->connector->provider;
-    d->poller.settings = d->settings;
-    d->poller.timeout_ms = d->timeout_ms;
-    d->poller.idle = on_poller_idle;
-    poller_start(&d->poller);
     return TD_OK;
 }
 
@@ -230,7 +285,10 @@ static void on_end(struct td_timer *t) {
 }
 
 static void try_stopped(struct driver *d) {
-    if (d->stopping && d->stopped && d->sends == 0 && !poller_busy(&d->poller))
+    bool busy = d->sends || (d->has_polls && polls_busy(&d->polls)) ||
+                (d->has_stream && stream_busy(&d->stream)) ||
+                (d->has_session && session_busy(&d->session));
+    if (d->parts_told && d->stopped && !busy)
         td_timer_start(d->host, &d->end, 0, on_end);
 }
 
@@ -239,10 +297,15 @@ static void driver_stop(void *self, void (*stopped)(void *arg), void *arg) {
     d->stopping = true;
     d->stopped = stopped;
     d->stopped_arg = arg;
-    if (d->polls)
-        poller_stop(&d->poller);
-    else
-        try_stopped(d);
+    d->health.silent = true;
+    if (d->has_stream)
+        stream_stop(&d->stream);
+    if (d->has_polls)
+        polls_stop(&d->polls);
+    if (d->has_session)
+        session_stop(&d->session);
+    d->parts_told = true;
+    try_stopped(d);
 }
 
 static void driver_destroy(void **self) {
@@ -250,7 +313,12 @@ static void driver_destroy(void **self) {
     if (!d)
         return;
     assert(d->sends == 0);
-    poller_fini(&d->poller);
+    if (d->has_stream)
+        stream_fini(&d->stream);
+    if (d->has_polls)
+        polls_fini(&d->polls);
+    if (d->has_session)
+        session_fini(&d->session);
     struct td_arena *a = d->arena;
     td_arena_free(&a);
     *self = NULL;

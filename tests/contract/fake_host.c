@@ -7,6 +7,7 @@
 
 #include "fake_host.h"
 #include "fake_secret.h"
+#include "fake_stream.h"
 #include "fake_tcp.h"
 
 #include <poll.h>
@@ -92,6 +93,8 @@ static void copy_incoming(struct td_host *h, struct td_incoming *to, const struc
         m->dedupe = dup(h, m->dedupe);
         m->from.addr = dup(h, m->from.addr);
         m->from.type = dup(h, m->from.type);
+        m->external_id = dup(h, m->external_id);
+        m->in_reply_to = dup(h, m->in_reply_to);
     }
     to->receipts.v = TD_ARENA_ARRAY(h->arena, struct td_receipt, in->receipts.n);
     for (size_t i = 0; i < in->receipts.n; i++) {
@@ -138,7 +141,7 @@ int td_host_take(struct td_host *h, const struct td_incoming *in, td_taken *done
 
 /* ---- HTTP ---- */
 
-static struct td_request copy_request(struct td_host *h, const struct td_request *r) {
+struct td_request fake_copy_request(struct td_host *h, const struct td_request *r) {
     struct td_request x = {
         .method = dup(h, r->method), .url = dup(h, r->url), .body = dup(h, r->body)};
     x.headers.v = TD_ARENA_ARRAY(h->arena, struct td_pair, r->headers.n);
@@ -157,7 +160,7 @@ int td_http_start(struct td_host *h, struct td_http *op, const struct td_request
     assert_true(timeout_ms > 0);
     assert_true(h->n_seen < 64);
     struct fake_seen *seen = &h->seen[h->n_seen++];
-    *seen = (struct fake_seen){copy_request(h, req), timeout_ms};
+    *seen = (struct fake_seen){fake_copy_request(h, req), timeout_ms};
     struct fake_http *x = calloc(1, sizeof *x);
     x->host = h;
     x->owner = op;
@@ -404,6 +407,7 @@ static bool fire_next(struct td_host *h, int64_t until) {
         if (x->due_ms < due)
             blob = x, due = x->due_ms;
     struct fake_secret_job *secret = fake_secret_due(h, &due);
+    struct fake_stream *stream = fake_stream_due(h, &due);
     struct fake_tcp *tcp = fake_tcp_due(h, &due);
     if (due > until)
         return fire_watch(h);
@@ -411,6 +415,8 @@ static bool fire_next(struct td_host *h, int64_t until) {
         h->now_ms = due;
     if (tcp)
         fake_tcp_fire(tcp);
+    else if (stream)
+        fake_stream_fire(stream);
     else if (secret)
         fake_secret_fire(h, secret);
     else if (blob)
@@ -449,7 +455,7 @@ size_t fake_pending(const struct td_host *h) {
         n++;
     for (struct fake_watch *x = h->watches; x; x = x->next)
         n++;
-    return n + fake_tcp_pending(h) + fake_secret_pending(h);
+    return n + fake_tcp_pending(h) + fake_stream_pending(h) + fake_secret_pending(h);
 }
 
 struct td_host *fake_new(const struct td_connector *c, const struct td_settings *s) {

@@ -23,6 +23,17 @@ struct fake_seen {             /* one exchange that was started */
 /* What becomes of a connection: nobody listens, a peer is there, or nothing ever answers. */
 enum fake_tcp_mode { FAKE_TCP_REFUSES, FAKE_TCP_ACCEPTS, FAKE_TCP_HANGS };
 
+/* What becomes of a stream that is started: no connection, an answer of success, a refusal. */
+enum fake_stream_mode { FAKE_STREAM_FAILS, FAKE_STREAM_OPENS, FAKE_STREAM_REFUSES };
+struct fake_stream;
+struct fake_stream_script {
+    enum fake_stream_mode mode;
+    struct td_response refusal;
+    struct fake_stream *open; /* at most one at a time is under way */
+    struct td_request seen;   /* the last that was started, in the host's arena */
+    unsigned starts;
+};
+
 struct fake_timer;
 struct fake_tcp;
 struct fake_http;
@@ -65,6 +76,7 @@ struct td_host {
     struct fake_tcp *tcps; /* fake_tcp.h */
     enum fake_tcp_mode tcp_mode;
     unsigned tcp_starts;
+    struct fake_stream_script streams; /* fake_stream.h */
     void *user;
 };
 
@@ -74,5 +86,8 @@ void fake_free(struct td_host **h); /* nothing may be left under way */
 void fake_run(struct td_host *h, int64_t ms);
 /* How much is under way: timers, exchanges, takes. */
 size_t fake_pending(const struct td_host *h);
+
+/* A copy in the host's arena. */
+struct td_request fake_copy_request(struct td_host *h, const struct td_request *r);
 
 #endif
