@@ -148,6 +148,9 @@ static void begin_part(struct flow *f) {
         f->parts = parts;
     if (rc == TD_OK && (f->parts == 0 || f->parts > PARTS_MAX))
         rc = td_error_set(&err, TD_ELIMIT, "the message needs more than %d parts", PARTS_MAX);
+    if (rc == TD_OK && d->connector->provider->submit_sign)
+        rc = d->connector->provider->submit_sign(f->arena, d->settings, td_host_now_ms(d->host),
+                                                 &request, &err);
     if (rc != TD_OK) {
         fail_soon(f, rc == TD_EUNSUPPORTED ? TD_V_MISCONFIGURED : TD_V_PERMANENT, "not-built",
                   td_arena_dup(f->arena, td_str_of(err.text[0] ? err.text : td_rc_text(rc))));

@@ -99,6 +99,10 @@ struct td_provider {
     int (*submit_build)(struct td_arena *a, const struct td_settings *s, const struct td_message *m,
                         const struct td_address *to, struct td_str key, unsigned part,
                         unsigned *parts, struct td_request *out, struct td_error *err);
+    /* Last, when the request is about to go: adds what depends on the time, such as a signature.
+     * NULL: nothing. */
+    int (*submit_sign)(struct td_arena *a, const struct td_settings *s, int64_t now_ms,
+                       struct td_request *out, struct td_error *err);
     /* Only for answers that came; the driver maps failures of transport (connectors/README.md,
      * "Verdicts"). May leave out->kind to the driver's default by status: return TD_EUNSUPPORTED;
      * the other fields of `out` that it has set are kept. */

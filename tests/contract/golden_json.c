@@ -61,6 +61,29 @@ struct fake_answer golden_answer(struct td_arena *a, json_t *v) {
     return x;
 }
 
+void golden_message(struct td_arena *a, json_t *v, struct td_message *m) {
+    const char *kind = json_string_value(json_object_get(v, "kind"));
+    json_t *files = json_object_get(v, "attachments"), *file;
+    size_t i;
+    *m = (struct td_message){.direction = TD_OUT,
+                             .kind = kind && strcmp(kind, "reaction") == 0 ? TD_MSG_REACTION
+                                                                           : TD_MSG_TEXT,
+                             .text = golden_str(json_object_get(v, "text")),
+                             .id = golden_str(json_object_get(v, "key")),
+                             .author = golden_str(json_object_get(v, "author")),
+                             .subject = golden_str(json_object_get(v, "subject")),
+                             .in_reply_to = golden_str(json_object_get(v, "in_reply_to")),
+                             .reply_ref = golden_str(json_object_get(v, "reply_ref"))};
+    m->from.name = golden_str(json_object_get(v, "name"));
+    m->attachments.v = TD_ARENA_ARRAY(a, struct td_attachment, json_array_size(files));
+    json_array_foreach(files, i, file)
+        m->attachments.v[m->attachments.n++] = (struct td_attachment){
+        .url = golden_str(json_object_get(file, "url")),
+        .name = golden_str(json_object_get(file, "name")),
+        .type = golden_str(json_object_get(file, "type")),
+        .bytes = (uint64_t)json_integer_value(json_object_get(file, "bytes"))};
+}
+
 /* ---- out ---- */
 
 static void put(json_t *to, const char *name, struct td_str s) {
@@ -90,8 +113,20 @@ static json_t *address(const struct td_address *x) {
 
 static json_t *message(const struct td_message *m) {
     json_t *v = json_object(), *to = json_array();
+    static const char *const kinds[] = {"", "note", "event", "reaction", "edit", "delete"};
+    put(v, "kind", td_str_of(kinds[m->kind]));
     put(v, "dedupe", m->dedupe);
     put(v, "external_id", m->external_id);
+    put(v, "in_reply_to", m->in_reply_to);
+    put(v, "parent_id", m->parent_id);
+    put(v, "root_id", m->root_id);
+    put(v, "reply_ref", m->reply_ref);
+    put(v, "visibility", m->visibility);
+    put(v, "url", m->url);
+    put(v, "subject", m->subject);
+    put(v, "language", m->language);
+    put_number(v, "flags", m->flags);
+    put_number(v, "reach", (int64_t)m->reach);
     put(v, "text", m->text);
     json_object_set_new(v, "from", address(&m->from));
     for (size_t i = 0; i < m->to.n; i++)

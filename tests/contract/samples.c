@@ -29,7 +29,32 @@ static struct td_pair vonage_headers[] = {
          "Q"
          ".yNplcNcxOAQtHuxAAGYzbvBd57T1as8P7rM4zQvXdCM")},
 };
+/* Signed with Python's hmac. */
+static struct td_pair byo_headers[] = {
+    {TD_STR("content-type"), TD_STR("application/json")},
+    {TD_STR("x-tandem-timestamp"), TD_STR("1700000000")},
+    {TD_STR("x-tandem-signature"),
+     TD_STR("v1=4e9189c43bb30c0b26782bbcc2d34ccda819a9d9231e5814a560d61f99a79230")},
+};
 char sample_smtp_port[8] = "1";
+
+#define BYO_SAMPLE(connector_)                                                                     \
+    {                                                                                              \
+        .name = connector_,                                                                        \
+        .settings = LIST("url", "https://app.example/tandem", "secret", SAMPLE_SECRET),            \
+        .bad = (const char *const *const[]){LIST("secret", "short"),                               \
+                                            LIST("secret", SAMPLE_SECRET, "secret_2", "short"),    \
+                                            NULL},                                                 \
+        .to = "u-7",                                                                               \
+        .hook = {.method = TD_STR("POST"),                                                         \
+                 .url = TD_STR("https://chat.example/hooks/app"),                                  \
+                 .headers = {byo_headers, 3},                                                      \
+                 .body = TD_STR("{\"id\":\"m-1\",\"from\":{\"id\":\"u-7\"},\"text\":\"Hi\"}")},    \
+        .hook_now_ms = INT64_C(1700000000000), .accepted = {                                       \
+            .status = 200,                                                                         \
+            .body = TD_STR("{\"id\":\"x-9\"}")                                                     \
+        }                                                                                          \
+    }
 
 static const struct sample samples[] = {
     {.name = "webchat",
@@ -187,6 +212,8 @@ static const struct sample samples[] = {
                   "\"ringing\","
                   "\"direction\":\"outbound\",\"timestamp\":\"2023-11-14T22:13:19.500Z\"}")},
      .hook_now_ms = INT64_C(1700000000000)},
+    BYO_SAMPLE("chat_http"),
+    BYO_SAMPLE("social_http"),
     {.name = "email",
      .settings = LIST("address", "help@acme.example", "smtp_host", "127.0.0.1", "smtp_port",
                       sample_smtp_port, "smtp_security", "none", "password", SAMPLE_SECRET),

@@ -129,8 +129,7 @@ static void on_stopped(void *arg) {
 static void run_send(const struct td_connector *c, const struct td_settings *s, json_t *x) {
     const struct td_connector *r = td_connector_runner(c);
     json_t *what = json_object_get(x, "send");
-    struct td_message m = {.text = golden_str(json_object_get(what, "text")),
-                           .id = golden_str(json_object_get(what, "key"))};
+    struct td_message m;
     struct td_address to = {
         td_str_of(c->address_type), golden_str(json_object_get(what, "to")), {0}};
     struct sending sending = {.answers = json_object_get(x, "answers")};
@@ -139,6 +138,7 @@ static void run_send(const struct td_connector *c, const struct td_settings *s, 
     bool stopped = false;
     h->user = &sending;
     h->answer = next_answer;
+    golden_message(h->arena, what, &m);
     assert_int_equal(r->create(h, s, &self, NULL), TD_OK);
     assert_int_equal(r->start(self, NULL), TD_OK);
     sending.td = (struct td_send){.message = &m, .to = &to, .key = m.id, .done = on_done};
@@ -156,6 +156,99 @@ static void run_send(const struct td_connector *c, const struct td_settings *s, 
     fake_free(&h);
 }
 
+/* ---- polls, media, uploads: the pure functions by themselves ---- */
+
+struct exchange {
+    const struct td_provider *p;
+    const struct td_settings *s;
+    struct td_arena *a;
+    json_t *what, *requests;
+    size_t n; /* answers used */
+    struct td_response answer;
+};
+
+static void exchanged(struct exchange *x, json_t *of, const struct td_request *r) {
+    json_array_append_new(x->requests, golden_of_request(r));
+    x->answer =
+        golden_answer(x->a, json_array_get(json_object_get(of, "answers"), x->n++)).response;
+}
+
+static int run_poll(struct exchange *x, json_t *of, struct td_error *err) {
+    struct td_str cursor = golden_str(json_object_get(x->what, "cursor"));
+    unsigned poll = (unsigned)json_integer_value(json_object_get(x->what, "number"));
+    struct td_request request = {0};
+    struct td_incoming in = {0};
+    int rc = x->p->poll_build(x->a, x->s, poll, cursor, &request, err);
+    if (rc != TD_OK)
+        return rc;
+    exchanged(x, of, &request);
+    rc = x->p->poll_parse(x->a, x->s, poll, cursor, &x->answer, &in, err);
+    if (rc == TD_OK)
+        expect("incoming", json_object_get(of, "incoming"), golden_incoming(&in));
+    return rc;
+}
+
+static int run_media(struct exchange *x, json_t *of, struct td_error *err) {
+    struct td_str url = golden_str(json_object_get(x->what, "url")), next;
+    do {
+        struct td_request request = {0};
+        next = TD_STR("");
+        int rc = x->p->media_build(x->a, x->s, url, &request, err);
+        if (rc != TD_OK)
+            return rc;
+        exchanged(x, of, &request);
+        if (x->p->media_parse)
+            rc = x->p->media_parse(x->a, x->s, url, &x->answer, &next, err);
+        if (rc != TD_OK)
+            return rc;
+        url = next;
+    } while (next.n && x->n < 5);
+    return TD_OK;
+}
+
+static int run_upload(struct exchange *x, json_t *of, struct td_error *err) {
+    struct td_attachment file = {.name = golden_str(json_object_get(x->what, "name")),
+                                 .type = golden_str(json_object_get(x->what, "type"))};
+    struct td_request request = {0};
+    struct td_str ref = TD_STR("");
+    int rc = x->p->upload_build(x->a, x->s, &file, golden_str(json_object_get(x->what, "bytes")),
+                                &request, err);
+    if (rc != TD_OK)
+        return rc;
+    exchanged(x, of, &request);
+    rc = x->p->upload_parse(x->a, x->s, &x->answer, &ref, err);
+    if (rc == TD_OK)
+        expect("ref", json_object_get(of, "ref"), json_stringn(ref.p, ref.n));
+    return rc;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(struct exchange *x, json_t *of, struct td_error *err);
+} exchanges[] = {{"poll", run_poll}, {"media", run_media}, {"upload", run_upload}};
+
+static bool run_exchange(const struct td_connector *c, const struct td_settings *s, json_t *of) {
+    for (size_t i = 0; i < sizeof exchanges / sizeof *exchanges; i++) {
+        struct exchange x = {
+            .p = c->provider, .s = s, .what = json_object_get(of, exchanges[i].name)};
+        struct td_error err = {0};
+        if (!x.what)
+            continue;
+        x.a = td_arena_new();
+        x.requests = json_array();
+        int rc = exchanges[i].run(&x, of, &err);
+        const char *why = json_string_value(json_object_get(of, "error"));
+        if (why)
+            expect_text("error", why, err.text);
+        else if (rc != TD_OK)
+            fail_msg("%s: %s", where, err.text);
+        expect("requests", json_object_get(of, "requests"), x.requests);
+        td_arena_free(&x.a);
+        return true;
+    }
+    return false;
+}
+
 /* ---- files ---- */
 
 static void run_case(const struct td_connector *c, const char *file, json_t *x) {
@@ -167,8 +260,8 @@ static void run_case(const struct td_connector *c, const char *file, json_t *x) 
         run_hook(c, s, x);
     else if (json_object_get(x, "send"))
         run_send(c, s, x);
-    else
-        fail_msg("%s: neither hook nor send", where);
+    else if (!run_exchange(c, s, x))
+        fail_msg("%s: neither hook, send, poll, media nor upload", where);
     settings_free(&s);
     cases_seen++;
 }
