@@ -30,6 +30,15 @@ static void put_channel(struct json_out *j, const struct channel_policy *p,
         json_key_str(j, "error", chan->error);
     if (chan && chan->changed_at)
         json_key_i64(j, "changed_at", chan->changed_at);
+    json_key_bool(j, "held", chan && chan->held);
+    if (chan && chan->held) {
+        json_key_str(j, "held_by", chan->held_by);
+        json_key_i64(j, "held_at", chan->held_at);
+    }
+    if (chan && chan->spike_since) {
+        json_key_i64(j, "spike_since", chan->spike_since);
+        json_key_u64(j, "spike_rate", chan->spike_rate);
+    }
     json_key_u64(j, "waiting", chan ? chan->waiting.n : 0);
     json_obj_end(j);
 }

@@ -21,6 +21,7 @@ const struct api_route api_table[] = {
     {"POST", CONV "/messages", "sendMessage", NEED_WRITE, api_command, CMD_MESSAGE_SEND, "conv"},
     {"POST", CONV "/messages/retry", "retryMessage", NEED_WRITE, api_command, CMD_MESSAGE_RETRY,
      "conv"},
+    {"POST", CONV "/react", "reactToMessage", NEED_WRITE, api_command, CMD_MESSAGE_REACT, "conv"},
     {"POST", CONV "/notes", "addNote", NEED_WRITE, api_command, CMD_NOTE_ADD, "conv"},
     {"POST", CONV "/tags", "changeTags", NEED_WRITE, api_command, CMD_CONV_TAG, "conv"},
     {"POST", CONV "/resolve", "resolveConversation", NEED_WRITE, api_command, CMD_WORK_RESOLVE,
@@ -58,6 +59,7 @@ const struct api_route api_table[] = {
     {"POST", "/v1/channels/:id/resume", "resumeChannel", NEED_ADMIN, channels_resume, CMD_NONE,
      NULL},
     {"POST", "/v1/channels/:id/pause", "pauseChannel", NEED_ADMIN, channels_pause, CMD_NONE, NULL},
+    {"POST", "/v1/outbound/hold", "holdOutbound", NEED_WRITE, api_command, CMD_OUTBOUND_HOLD, NULL},
     {"GET", "/v1/policy", "getPolicy", NEED_READ, policy_get, CMD_NONE, NULL},
     /* commands: any of a person's by its name, and what became of one */
     {"POST", "/v1/commands/:id", "sendCommand", NEED_WRITE, commands_post, CMD_NONE, NULL},

@@ -18,6 +18,8 @@ int cmd_tail(struct cli *c); /* tail.c */
 int cmd_dead(struct cli *c); /* dead.c */
 int cmd_dead_replay(struct cli *c);
 int cmd_send_test(struct cli *c); /* send_test.c */
+int cmd_hold(struct cli *c);      /* hold.c */
+int cmd_release(struct cli *c);
 
 int cmd_quarantine_list(struct cli *c); /* quarantine.c */
 int cmd_quarantine_show(struct cli *c);

@@ -176,7 +176,8 @@ int cmd_channels(struct cli *c) {
     for (size_t i = 0; i < n; i++) {
         grid_put(&g, chans[i].id);
         grid_put(&g, chans[i].connector);
-        grid_printf(&g, "%.*s%s", TD_FMT(chans[i].state), chans[i].paused ? ", paused" : "");
+        grid_printf(&g, "%.*s%s%s", TD_FMT(chans[i].state), chans[i].paused ? ", paused" : "",
+                    chans[i].held ? ", held" : "");
         grid_put(&g, text_since(c->arena, chans[i].changed_at));
         grid_put(&g, chans[i].error);
     }

@@ -140,9 +140,9 @@ static void print_people(struct cli *c, const struct picture *p) {
     for (size_t i = 0; i < p->n_chans; i++) {
         const struct chan *chan = &p->chans[i];
         struct td_str error = text_line(c->arena, chan->error, 120);
-        printf("%s%.*s %.*s%s%s%.*s\n", i ? "          " : "Channels  ", TD_FMT(chan->id),
-               TD_FMT(chan->state), chan->paused ? ", paused" : "", error.n ? ": " : "",
-               TD_FMT(error));
+        printf("%s%.*s %.*s%s%s%s%.*s\n", i ? "          " : "Channels  ", TD_FMT(chan->id),
+               TD_FMT(chan->state), chan->paused ? ", paused" : "", chan->held ? ", held" : "",
+               error.n ? ": " : "", TD_FMT(error));
     }
     if (p->dead)
         printf("Dead      %" PRId64 " commands could not be applied: tandemctl dead\n", p->dead);

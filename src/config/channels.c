@@ -46,6 +46,23 @@ static const struct row channel_rows[] = {
      .fallback = "false",
      .help = "Takes in and records, but never sends: what agents write rests as \"held: observe "
              "only\", and goes out once this is off."},
+    {.key = "listen_queue",
+     AT(policy.listen_queue),
+     .rule = {.type = V_ID},
+     .shown = "the channel's queue",
+     .help = "Where posts wait that a keyword or a hashtag found and that nobody wrote to us; "
+             "always behind all else there."},
+    {.key = "spike_per_minute",
+     AT(policy.spike_per_minute),
+     .rule = {.type = V_NUMBER, .min = 0, .max = 1000000},
+     .fallback = "0",
+     .help = "With more mentions a minute supervisors are told, and mentions that are alike become "
+             "one item of work; 0: never."},
+    {.key = "rules",
+     .cell = CELL_TABLES,
+     AT(policy.rules),
+     .table = &table_rule,
+     .help = "What is done with posts that fit."},
     {.key = "keywords",
      AT(keywords.mode),
      .rule = {.type = V_CHOICE, .choices = "default|answer|note|off"},
@@ -251,6 +268,9 @@ static void fill_channel(struct reader *r, struct channel_seen *seen) {
     p->live = c->capabilities & TD_CAN_LIVE;
     p->idempotent = c->capabilities & TD_CAN_IDEMPOTENT;
     p->gate = has_gate(c, seen->settings);
+    p->reacts = c->capabilities & TD_CAN_REACT;
+    p->length_unit = c->length_unit;
+    p->max_length = c->max_length;
     if (p->reopen_ms == UNSET)
         p->reopen_ms = defaults_of_kind[p->kind].reopen_ms;
     const struct td_setting *origins = settings_find(c->settings, TD_STR("origins"));
@@ -324,5 +344,7 @@ void channels_read(struct reader *r, const struct place *at, const struct yaml_n
         *policy = seen.policy;
         mark_key(r, &map->entries[i], "queue", &policy->queue);
         mark_key(r, &map->entries[i], "origins", &policy->origins);
+        mark_key(r, &map->entries[i], "listen_queue", &policy->listen_queue);
+        mark_key(r, &map->entries[i], "spike_per_minute", &policy->spike_per_minute);
     }
 }

@@ -189,6 +189,7 @@ static void check_channel(struct reader *r, size_t i) {
                     "where to come in");
     }
     check_origins(r, &channel, c, p);
+    check_social(r, &channel, c->line, p);
 }
 
 void check_config(struct reader *r) {

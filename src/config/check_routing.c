@@ -1,8 +1,7 @@
 /* What no single value shows, of queues: names that lead nowhere, loops, what nobody can serve. */
 #include "config/tables.h"
 
-/* A queue's name that must exist; field: where it was read, for the line. */
-static bool check_queue(struct reader *r, const struct place *at, const struct td_str *field) {
+bool check_queue_name(struct reader *r, const struct place *at, const struct td_str *field) {
     const struct policy *p = &r->config->policy;
     if (!field->n || policy_queue(p, *field))
         return true;
@@ -55,7 +54,7 @@ void check_queue_of_channel(struct reader *r, const struct place *at,
                             const struct channel_policy *channel) {
     const struct policy *p = &r->config->policy;
     bool somebody = false;
-    if (!check_queue(r, at, &channel->queue))
+    if (!check_queue_name(r, at, &channel->queue))
         return;
     for (size_t i = 0; i < p->profiles.n; i++)
         somebody |= takes(&p->profiles.v[i], channel->kind);
@@ -131,13 +130,13 @@ static void check_one_queue(struct reader *r, const struct queue_policy *q) {
     struct place queues = {NULL, TD_STR("queues"), 0};
     struct place queue = {&queues, q->id, 0};
     struct place overflow = {&queue, TD_STR("overflow"), 0};
-    if (check_queue(r, &overflow, &q->overflow))
+    if (check_queue_name(r, &overflow, &q->overflow))
         check_loop(r, &overflow, q);
     check_offer(r, &queue, q);
     for (size_t i = 0; i < q->relax.n; i++) {
         struct place step = {&queue, TD_STR("relax"), i + 1};
         struct place at = {&step, TD_STR("queue"), 0};
-        check_queue(r, &at, &q->relax.v[i].queue);
+        check_queue_name(r, &at, &q->relax.v[i].queue);
     }
     if (q->hours.n && !policy_hours(p, q->hours)) {
         struct place at = {&queue, TD_STR("hours"), 0};

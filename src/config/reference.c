@@ -203,6 +203,7 @@ void config_print_reference(FILE *out) {
     put_section(out, "`redis`", &table_redis);
     put_section(out, "`log`", &table_log);
     put_section(out, "`channels.ID`", &table_channel);
+    put_section(out, "`channels.ID.rules`", inner(&table_channel, "rules"));
     for (size_t i = 0; td_connectors[i]; i++)
         put_connector(out, td_connectors[i]);
     put_section(out, "`queues.ID`", &table_queue);

@@ -27,6 +27,13 @@ void keywords_read(struct reader *r, const struct place *at, unsigned line,
                    struct channel_policy *out);
 void keywords_name(struct reader *r, struct channel_policy *channel, struct td_str name);
 
+/* A channel's rules (rules.c). */
+extern const struct table table_rule; /* struct rule_policy */
+void rules_read_reach(struct reader *r, const struct place *at, const struct yaml_node *node,
+                      void *field);
+void check_social(struct reader *r, const struct place *channel, unsigned line,
+                  const struct channel_policy *p);
+
 /* A channel as read; becomes a config_channel and a channel_policy. */
 struct channel_seen {
     struct channel_policy policy;
@@ -69,6 +76,8 @@ void fill_server(struct reader *r);
 /* What no single value shows: names that lead nowhere, loops, what is unsafe. */
 void check_config(struct reader *r);
 void check_routing(struct reader *r);
+/* A queue's name that must exist; field: where it was read, for the line. */
+bool check_queue_name(struct reader *r, const struct place *at, const struct td_str *field);
 void check_queue_of_channel(struct reader *r, const struct place *at,
                             const struct channel_policy *channel);
 

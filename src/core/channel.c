@@ -3,6 +3,7 @@
 #include "core/act.h"
 #include "core/effects.h"
 #include "core/handlers.h"
+#include "core/hold.h"
 #include "core/life.h"
 #include "core/table.h"
 
@@ -21,7 +22,32 @@ bool channel_is_current(const struct chan *chan, uint64_t term) {
     return !chan || term >= chan->term;
 }
 
-static struct cell *make(struct core *c, struct td_str id) {
+/* Who waits goes on: their timers fire one after the other, each with its own conversation loaded.
+ */
+static void wake(struct core *c, struct cell *cell) {
+    struct chan *chan = cell->obj;
+    cell_edit_quietly(c, cell);
+    for (size_t i = 0; i < chan->waiting.n; i++) {
+        struct work_rt *rt = life_find(c, chan->waiting.v[i].conv);
+        if (rt && rt->w->send_at)
+            life_set_send_at(c, rt, c->now);
+    }
+    chan->waiting.n = 0;
+}
+
+static void set_held(struct core *c, struct cell *cell, const struct channel_policy *p,
+                     struct td_str by) {
+    struct chan *chan = cell->obj;
+    bool held = hold_covers(c, p);
+    if (chan->held == held)
+        return;
+    cell_edit(c, cell);
+    chan->held = held;
+    chan->held_at = held ? c->now : 0;
+    cell_set(cell, &chan->held_by, held ? by : (struct td_str){NULL, 0});
+}
+
+struct cell *channel_make(struct core *c, struct td_str id) {
     struct cell *cell = table_find(c, EK_CHAN, id);
     if (cell && cell->state == CELL_PRESENT)
         return cell;
@@ -29,13 +55,28 @@ static struct cell *make(struct core *c, struct td_str id) {
     struct chan *chan = cell->obj;
     const struct channel_policy *p = policy_channel(c->policy, id);
     cell_set(cell, &chan->id, id);
-    if (p)
+    if (p) {
         cell_set(cell, &chan->connector, p->connector);
+        set_held(c, cell, p, (struct td_str){NULL, 0});
+    }
     return cell;
 }
 
+void channel_hold(struct core *c, const struct channel_policy *p, struct td_str by) {
+    struct cell *cell = channel_make(c, p->id);
+    struct chan *chan = cell->obj;
+    bool was = chan->held;
+    set_held(c, cell, p, by);
+    if (chan->held && !chan->held_by.n) { /* just made */
+        cell_edit(c, cell);
+        cell_set(cell, &chan->held_by, by);
+    }
+    if (was && !chan->held)
+        wake(c, cell);
+}
+
 void channel_cursor(struct core *c, struct td_str id, uint64_t term, struct td_str cursor) {
-    struct cell *cell = make(c, id);
+    struct cell *cell = channel_make(c, id);
     struct chan *chan = cell->obj;
     cell_edit_quietly(c, cell);
     if (term > chan->term)
@@ -54,7 +95,7 @@ static void set_state(struct core *c, struct cell *cell, struct td_str state, st
 
 void channel_pause(struct core *c, struct td_str id, const char *state, struct td_str error,
                    int64_t until) {
-    struct cell *cell = make(c, id);
+    struct cell *cell = channel_make(c, id);
     struct chan *chan = cell->obj;
     bool news = !chan->paused || !td_str_eqz(chan->state, state);
     set_state(c, cell, td_str_of(state), error);
@@ -67,23 +108,17 @@ void channel_pause(struct core *c, struct td_str id, const char *state, struct t
                                             .alarm = true});
 }
 
-/* Their timers fire one after the other, each with its own conversation loaded. */
 void channel_resume(struct core *c, struct td_str id) {
-    struct cell *cell = make(c, id);
+    struct cell *cell = channel_make(c, id);
     struct chan *chan = cell->obj;
     cell_edit(c, cell);
     chan->paused = false;
     chan->paused_until = 0;
-    for (size_t i = 0; i < chan->waiting.n; i++) {
-        struct work_rt *rt = life_find(c, chan->waiting.v[i].conv);
-        if (rt && rt->w->send_at)
-            life_set_send_at(c, rt, c->now);
-    }
-    chan->waiting.n = 0;
+    wake(c, cell);
 }
 
 void channel_link(struct core *c, struct td_str id, bool up) {
-    struct cell *cell = make(c, id);
+    struct cell *cell = channel_make(c, id);
     const struct chan *chan = cell->obj;
     bool was_up = !chan->state.n || td_str_eqz(chan->state, "up");
     if (!up && was_up)
@@ -93,7 +128,7 @@ void channel_link(struct core *c, struct td_str id, bool up) {
 }
 
 void channel_wait(struct core *c, struct td_str id, uint64_t conv) {
-    struct cell *cell = make(c, id);
+    struct cell *cell = channel_make(c, id);
     struct chan *chan = cell->obj;
     for (size_t i = 0; i < chan->waiting.n; i++)
         if (chan->waiting.v[i].conv == conv)
@@ -131,7 +166,7 @@ void apply_channel_state(struct core *c, const struct call *call) {
     const struct channel_state *s = call->body;
     if (is_stale(c, s))
         return;
-    struct cell *cell = make(c, s->channel);
+    struct cell *cell = channel_make(c, s->channel);
     struct chan *chan = cell->obj;
     cell_edit(c, cell);
     if (s->term)

@@ -8,6 +8,10 @@
 void channel_want(struct core *c, struct td_str id);
 /* The channel's state, or NULL before anything was heard of it. */
 const struct chan *channel_get(struct core *c, struct td_str id);
+/* The same, made if it was not there. */
+struct cell *channel_make(struct core *c, struct td_str id);
+/* Whether what would go out is held by a person (hold.h); when no longer, it goes on. */
+void channel_hold(struct core *c, const struct channel_policy *p, struct td_str by);
 /* false: a holder of an older term; what it says is to be ignored. */
 bool channel_is_current(const struct chan *chan, uint64_t term);
 void channel_cursor(struct core *c, struct td_str id, uint64_t term, struct td_str cursor);

@@ -104,6 +104,31 @@ static int check_call(const struct work_rt *rt, struct td_error *err) {
     return TD_OK;
 }
 
+static bool has_member(const struct work *lead, uint64_t id) {
+    for (size_t i = 0; lead && i < lead->members.n; i++)
+        if (lead->members.v[i] == id)
+            return true;
+    return false;
+}
+
+/* Lead and members know of each other; a member is nobody's and off the board. */
+static int check_cluster(struct core *c, const struct work *w, struct td_error *err) {
+    const struct work_rt *lead = w->cluster ? life_find(c, w->cluster) : NULL;
+    if (w->cluster && (!lead || !has_member(lead->w, w->id)))
+        WRONG("work %llu is of cluster %llu, which does not know it", num(w->id), num(w->cluster));
+    if (w->cluster && (w->state != WS_SNOOZED || w->members.n))
+        WRONG("work %llu of a cluster is %s", num(w->id), work_state_names[w->state]);
+    if (w->members.n && (life_is_over(w) || w->kind != WK_CLUSTER))
+        WRONG("work %llu is no cluster and has members", num(w->id));
+    for (size_t i = 0; i < w->members.n; i++) {
+        const struct work_rt *rt = life_find(c, w->members.v[i]);
+        if (!rt || rt->w->cluster != w->id)
+            WRONG("work %llu has a member %llu that is not its own", num(w->id),
+                  num(w->members.v[i]));
+    }
+    return TD_OK;
+}
+
 static int check_work(const struct work_rt *rt, struct td_error *err) {
     const struct work *w = rt->w;
     if (w->kind == WK_CALL)
@@ -191,6 +216,8 @@ static int check_works(struct core *c, struct td_error *err) {
         queued += rt->w->state == WS_QUEUED && rt->w->kind != WK_CALL;
         calls += !life_is_over(rt->w) && rt->w->kind == WK_CALL;
         rc = check_work(rt, err);
+        if (!rc)
+            rc = check_cluster(c, rt->w, err);
         if (!rc)
             rc = check_conserving(c, rt, err);
         if (rc)

@@ -237,6 +237,12 @@ static void announce_body(struct core *c, struct cell *cell, struct event *e) {
             p[i].body = (struct td_str){NULL, 0};
         }
         v.pending.v = p;
+        struct post_ref *posts = TD_ARENA_ARRAY(c->batch, struct post_ref, v.posts.n);
+        for (size_t i = 0; i < v.posts.n; i++) {
+            posts[i] = v.posts.v[i];
+            posts[i].reply_ref = posts[i].external_id = (struct td_str){NULL, 0};
+        }
+        v.posts.v = posts;
         e->body = td_arena_dup(c->batch, pack(&c->body, &rec_conv, &v));
     } else {
         e->body = td_arena_dup(c->batch, pack(&c->body, table_record(cell->kind), cell->obj));

@@ -19,6 +19,8 @@ handler_fn needs_receipt_in, apply_receipt_in, needs_optout_in, apply_optout_in;
 /* outbound.c, retry.c, verdict.c */
 handler_fn needs_message_send, apply_message_send, needs_message_retry, apply_message_retry;
 handler_fn needs_send_verdict, apply_send_verdict;
+/* posts.c, hold.c */
+handler_fn needs_message_react, apply_message_react, needs_outbound_hold, apply_outbound_hold;
 /* start.c */
 handler_fn needs_conv_start, apply_conv_start;
 /* channel.c */
@@ -33,9 +35,10 @@ handler_fn needs_visitor, apply_visitor_open, apply_visitor_seen, apply_visitor_
 handler_fn apply_session_open, apply_session_close, apply_process_gone, apply_presence_set,
     apply_extension_set;
 /* work.c, assign.c, why.c, consult.c */
-handler_fn needs_work, apply_offer_accept, apply_offer_decline, apply_work_pick, apply_work_assign,
-    apply_work_transfer, apply_work_park, apply_work_snooze, apply_work_resolve, apply_work_reopen,
-    apply_work_wrapped, apply_work_priority, apply_work_unpark, apply_work_why, apply_work_consult;
+handler_fn needs_work, needs_work_resolve, apply_offer_accept, apply_offer_decline, apply_work_pick,
+    apply_work_assign, apply_work_transfer, apply_work_park, apply_work_snooze, apply_work_resolve,
+    apply_work_reopen, apply_work_wrapped, apply_work_priority, apply_work_unpark, apply_work_why,
+    apply_work_consult;
 /* conv.c, merge.c */
 handler_fn apply_note_add, apply_conv_read, apply_conv_tag, apply_conv_spam, needs_conv_block,
     apply_conv_block, needs_conv_merge, apply_conv_merge, needs_conv_unmerge, apply_conv_unmerge;

@@ -1,6 +1,7 @@
 #include "core/inbound.h"
 
 #include "core/channel.h"
+#include "core/cluster.h"
 #include "core/contact.h"
 #include "core/effects.h"
 #include "core/handlers.h"
@@ -9,6 +10,9 @@
 #include "core/optout.h"
 #include "core/outbound.h"
 #include "core/parts.h"
+#include "core/posts.h"
+#include "core/rules.h"
+#include "core/spike.h"
 #include "core/table.h"
 #include "core/threading.h"
 #include "core/timeline.h"
@@ -26,8 +30,8 @@ static struct td_str thread_of(struct core *c, const struct td_message *m) {
 
 /* Mails and posts are found again by their external ids; elsewhere nothing asks for them. */
 static bool keeps_external_id(const struct channel_policy *p, const struct td_message *m) {
-    return (p->kind == CK_MAIL || p->kind == CK_SOCIAL) && m->external_id.n &&
-           m->external_id.n <= 1000;
+    return (p->kind == CK_MAIL || posts_are_kept(p)) && m->external_id.n &&
+           m->external_id.n <= 1000 && !threading_is_about(m);
 }
 
 void needs_message_in(struct core *c, const struct call *call) {
@@ -39,6 +43,8 @@ void needs_message_in(struct core *c, const struct call *call) {
     threading_want(c, m, thread, contact);
     if (in->term || (p && p->keywords.n)) /* an answer may have to wait for the channel */
         channel_want(c, m->channel);
+    if (p)
+        spike_want(c, p);
     if (p && keeps_external_id(p, m))
         table_want(c, EK_EXT, timeline_ext(c, m->channel, m->external_id));
 }
@@ -209,13 +215,9 @@ static void find_last_agent(struct core *c, struct arrival *a) {
                            : t.conv->resolved_at;
 }
 
-static bool is_about_another(const struct td_message *m) {
-    return m->kind == TD_MSG_EDIT || m->kind == TD_MSG_DELETE || m->kind == TD_MSG_REACTION;
-}
-
 /* What must not wake anybody: an out-of-office answer to a resolved matter, spam, a reaction. */
 static bool is_quiet(const struct arrival *a, const struct conv *conv) {
-    if (is_about_another(&a->m) || conv->state == CS_SPAM)
+    if (threading_is_about(&a->m) || conv->state == CS_SPAM || a->m.flags & TD_IMPORTED)
         return true;
     if (a->keyword && (a->keyword->action != KW_HELP || conv->state != CS_OPEN))
         return true;
@@ -237,7 +239,7 @@ static void open_new(struct core *c, struct arrival *a) {
         conv->state = CS_SPAM;
     else if (a->m.flags & TD_BOUNCE)
         conv->state = CS_RESOLVED;
-    else if (a->keyword) { /* nobody's work; what he writes next opens it */
+    else if (a->keyword || a->m.flags & TD_IMPORTED) { /* nobody's work; what comes next opens it */
         conv->state = CS_RESOLVED;
         conv->resolved_at = c->now;
     }
@@ -249,8 +251,10 @@ static void append(struct core *c, struct arrival *a) {
     m->is_private = false;
     m->author = (struct td_str){NULL, 0};
     m->matched = a->match.how;
-    m->edits = is_about_another(m) ? a->match.edits : 0;
+    m->edits = threading_is_about(m) ? a->match.edits : 0;
     timeline_add(c, a->match.target.cell, m);
+    if (posts_are_kept(a->channel))
+        posts_note(c, &a->match.target, m);
     c->result.conv = m->conv;
     c->result.seq = m->seq;
     c->result.contact = a->match.target.conv->contact;
@@ -281,6 +285,21 @@ static bool is_blocked(struct core *c, struct arrival *a) {
     return true;
 }
 
+/* What was only found is nobody's waiting. */
+static void route(struct core *c, struct arrival *a, struct target *t) {
+    struct ruling r;
+    rules_judge(a->channel, &a->m, &r);
+    rules_place(c, &r, t);
+    struct work_rt *rt = act_work(c, t);
+    if (cluster_take(c, a->channel, t, &a->m))
+        return;
+    if (a->m.flags & TD_LISTENED && life_is_over(rt->w))
+        life_begin(c, rt, rt->w->queue);
+    else
+        inbound_route(c, t, a->last_agent, a->last_agent_at);
+    rules_rank(c, &r, t, &a->m);
+}
+
 void apply_message_in(struct core *c, const struct call *call) {
     const struct inbound *in = call->body;
     struct arrival a = {0};
@@ -304,7 +323,7 @@ void apply_message_in(struct core *c, const struct call *call) {
     a.contact = threading_contact(c, &a.m.from);
     threading_find(c, &a.m, a.thread->obj, a.contact, &a.match);
     find_last_agent(c, &a);
-    if (is_blocked(c, &a) || (!a.match.target.cell && is_about_another(&a.m)))
+    if (is_blocked(c, &a) || (!a.match.target.cell && threading_is_about(&a.m)))
         return;
     if (!a.match.target.cell)
         open_new(c, &a);
@@ -312,12 +331,13 @@ void apply_message_in(struct core *c, const struct call *call) {
     bool quiet = is_quiet(&a, t->conv);
     if (a.match.reopen && !quiet)
         reopen(c, t);
-    ((struct thread *)a.thread->obj)->conv = t->conv->id;
+    if (!threading_is_about(&a.m))
+        ((struct thread *)a.thread->obj)->conv = t->conv->id;
     set_fields(c, t, in->fields);
     append(c, &a);
     if (a.keyword)
         optout_apply(c, a.channel, a.keyword, a.thread, t);
     if (!quiet && t->conv->state == CS_OPEN)
-        inbound_route(c, t, a.last_agent, a.last_agent_at);
+        route(c, &a, t);
     effects_fact(c, &(struct fact_args){.name = "message.in", .work = act_work(c, t)->w});
 }

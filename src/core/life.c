@@ -2,6 +2,7 @@
 
 #include "core/agents.h"
 #include "core/calls.h"
+#include "core/cluster.h"
 #include "core/effects.h"
 #include "core/estimate.h"
 #include "core/queues.h"
@@ -111,6 +112,8 @@ static void become(struct core *c, struct work_rt *rt, struct agent_rt *a, uint3
     struct work *w = rt->w;
     bool was_over = life_is_over(w);
     cell_edit(c, rt->cell);
+    if (w->cluster && state != WS_SNOOZED)
+        cluster_leave(c, rt, state);
     count_change(c, rt, a, state);
     queues_leave(c, rt);
     bool admitted = rt->counted && rt->owner == a;
@@ -132,6 +135,8 @@ static void become(struct core *c, struct work_rt *rt, struct agent_rt *a, uint3
         rt->queue = was_over ? queues_get(c, w->queue) : NULL;
     }
     reside(c, rt);
+    if (w->members.n && (state == WS_WRAP || life_is_over(w)))
+        cluster_release(c, rt);
 }
 
 /* ---- waiting ---- */
@@ -190,8 +195,21 @@ void life_move(struct core *c, struct work_rt *rt, struct td_str queue) {
     become(c, rt, NULL, WS_QUEUED);
     begin_stay(c, rt, queue);
     stats_work(c, rt->w, STAT_MOVED_IN, rt->w->unanswered);
+    cluster_moved(c, rt);
     calm(rt->w);
     router_enqueue(c, rt);
+}
+
+void life_put_aside(struct core *c, struct work_rt *rt, struct td_str queue) {
+    struct work *w = rt->w;
+    become(c, rt, NULL, WS_SNOOZED);
+    begin_stay(c, rt, queue);
+    calm(w);
+    w->t0 = c->now;
+    w->answered_at = 0;
+    w->returning = w->left_message = false;
+    w->excluded.n = 0;
+    life_prefer(rt, (struct td_str){NULL, 0}, 0, false);
 }
 
 void life_prefer(struct work_rt *rt, struct td_str agent, int64_t until, bool only) {

@@ -21,6 +21,9 @@ bool life_is_waiting(const struct work *w); /* QUEUED, RESERVED, OFFERED */
 void life_arrive(struct core *c, struct work_rt *rt, struct td_str queue);
 /* The same begun by our own side: no customer is counted as waiting. */
 void life_begin(struct core *c, struct work_rt *rt, struct td_str queue);
+/* A new stay of what is handled with another item (cluster.h): in its queue's lists, off the board.
+ */
+void life_put_aside(struct core *c, struct work_rt *rt, struct td_str queue);
 /* Back into its queue with its t0, or into another; out of anybody's hands. */
 void life_queue(struct core *c, struct work_rt *rt);
 void life_move(struct core *c, struct work_rt *rt, struct td_str queue);

@@ -6,44 +6,13 @@
 #include "core/outbound.h"
 #include "core/table.h"
 #include "core/timeline.h"
+#include "core/words.h"
 
 enum { WORD_MAX = 64 };
 #define HELP_PAUSE_MS INT64_C(3600000)
 #define AUTHOR "bot:keywords"
 
 /* ---- words ---- */
-
-/* Lower case of the scripts that SMS are written in: Latin, Greek, Cyrillic. */
-static uint32_t fold(uint32_t c) {
-    if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) ||
-        (c >= 0x391 && c <= 0x3A9) || (c >= 0x410 && c <= 0x42F))
-        return c + 0x20;
-    if (c >= 0x400 && c <= 0x40F)
-        return c + 0x50;
-    if (c == 0x130) /* the Turkish dotted I */
-        return 'i';
-    if ((c >= 0x100 && c <= 0x137) || (c >= 0x14A && c <= 0x177))
-        return c | 1;
-    if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E))
-        return c % 2 ? c + 1 : c;
-    return c;
-}
-
-/* One code point; a sequence that is cut short is none of any word. */
-static uint32_t next(struct td_str *s) {
-    unsigned char lead = (unsigned char)s->p[0];
-    size_t n = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    uint32_t c = n == 1 ? lead : lead & (0x7Fu >> n);
-    if (n > s->n) {
-        n = s->n;
-        c = 0xFFFD;
-    }
-    for (size_t i = 1; i < n && c != 0xFFFD; i++)
-        c = c << 6 | ((unsigned char)s->p[i] & 0x3F);
-    s->p += n;
-    s->n -= n;
-    return c;
-}
 
 /* Blanks and what people put around a single word: quotes, full stops, exclamation marks. */
 static bool is_filler(uint32_t c) {
@@ -57,7 +26,7 @@ static size_t normalize(struct td_str s, uint32_t out[WORD_MAX]) {
     size_t n = 0;
     bool blank = false;
     while (s.n) {
-        uint32_t c = next(&s);
+        uint32_t c = words_next(&s);
         if (is_filler(c)) {
             blank = n > 0;
             continue;
@@ -66,7 +35,7 @@ static size_t normalize(struct td_str s, uint32_t out[WORD_MAX]) {
             return 0;
         if (blank)
             out[n++] = ' ';
-        out[n++] = fold(c);
+        out[n++] = words_fold(c);
         blank = false;
     }
     return n;
@@ -75,7 +44,8 @@ static size_t normalize(struct td_str s, uint32_t out[WORD_MAX]) {
 const struct keyword_policy *optout_keyword(const struct channel_policy *p,
                                             const struct td_message *m) {
     uint32_t text[WORD_MAX], word[WORD_MAX];
-    bool automatic = m->flags & (TD_AUTO_SUBMITTED | TD_BOUNCE | TD_LIST_MAIL | TD_BOT);
+    bool automatic = m->flags &
+                     (TD_AUTO_SUBMITTED | TD_BOUNCE | TD_LIST_MAIL | TD_BOT | TD_LISTENED);
     if (!p->keywords.n || automatic || m->kind != TD_MSG_TEXT || m->attachments.n)
         return NULL;
     size_t n = normalize(m->text, text);

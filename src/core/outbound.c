@@ -2,6 +2,7 @@
 
 #include "core/channel.h"
 #include "core/effects.h"
+#include "core/hold.h"
 #include "core/life.h"
 #include "core/table.h"
 #include "core/timeline.h"
@@ -126,19 +127,29 @@ static struct pending_send *suppress(struct core *c, struct target *t, struct pe
     return p;
 }
 
-/* A channel that only observes: what was written stays visible, waiting. Once it sends again, the
- * conversation notices by itself. */
+static const char *why_held(const struct core *c, struct td_str channel) {
+    const struct channel_policy *p = policy_channel(c->policy, channel);
+    if (p && p->observe)
+        return "held: observe only";
+    return p && hold_covers(c, p) ? "held: nothing goes out until a supervisor says so" : NULL;
+}
+
+/* Not sent on purpose: what was written stays visible, waiting. Once it may go, the conversation is
+ * woken, or notices by itself. */
 static bool is_held(struct core *c, struct target *t, struct pending_send *p) {
-    const struct channel_policy *policy = policy_channel(c->policy, t->conv->channel);
-    if (!policy || !policy->observe)
+    const char *why = why_held(c, t->conv->channel);
+    if (!why && !p->held)
         return false;
     act_edit(c, t);
-    bool told = p->due;
-    p->due = c->now + LOOK_AGAIN_MS;
-    if (!told)
-        tell_why(c, t, p, TD_QUEUED, "held", "held: observe only");
-    life_set_send_at(c, act_work(c, t), p->due);
-    return true;
+    p->due = why ? c->now + LOOK_AGAIN_MS : 0;
+    if (why && !p->held)
+        tell_why(c, t, p, TD_QUEUED, "held", why);
+    p->held = why;
+    if (why) {
+        channel_wait(c, t->conv->channel, t->conv->id);
+        life_set_send_at(c, act_work(c, t), p->due);
+    }
+    return why;
 }
 
 /* A pause that has run out ends with the first who asks. */
@@ -159,7 +170,7 @@ void outbound_next(struct core *c, struct target *t) {
         life_set_send_at(c, rt, 0);
         return;
     }
-    if (p->due > c->now) {
+    if (p->due > c->now && !p->held) {
         life_set_send_at(c, rt, p->due);
         return;
     }

@@ -4,6 +4,7 @@
 #include "core/handlers.h"
 #include "core/life.h"
 #include "core/outbound.h"
+#include "core/posts.h"
 #include "core/table.h"
 #include "core/timeline.h"
 
@@ -110,6 +111,8 @@ void apply_message_send(struct core *c, const struct call *call) {
         m.subject = t.conv->subject;
         m.in_reply_to = t.conv->root_external_id;
     }
+    if (!posts_answer(c, &t, act->seq, &m))
+        return;
     timeline_add(c, t.cell, &m);
     effects_fact(c, &(struct fact_args){
                         .name = "message.out", .work = act_work(c, &t)->w, .agent = m.author});

@@ -67,6 +67,10 @@ static bool is_one_thread(const struct core *c, struct td_str channel) {
     return p && (p->kind == CK_CHAT || p->kind == CK_SMS);
 }
 
+bool threading_is_about(const struct td_message *m) {
+    return m->kind == TD_MSG_EDIT || m->kind == TD_MSG_DELETE || m->kind == TD_MSG_REACTION;
+}
+
 static void want_conv(struct core *c, uint64_t id) {
     id = follow_conv(c, id, table_want_id);
     table_want_id(c, EK_WORK, id);
@@ -83,6 +87,8 @@ void threading_want(struct core *c, const struct td_message *m, const struct thr
         const struct ext *ext = table_want(c, EK_EXT, timeline_ext(c, m->channel, refs[i]));
         if (ext)
             want_conv(c, ext->conv);
+        if (ext && threading_is_about(m))
+            act_want_conv(c, ext->conv);
     }
     if (m->conv && (m->matched == TD_MATCH_TOKEN || m->matched == TD_MATCH_SUBJECT))
         want_conv(c, m->conv);
@@ -119,6 +125,19 @@ static bool take(struct core *c, uint64_t id, uint32_t how, struct match *out) {
     return true;
 }
 
+/* An edit, a deletion, a like stands with the message that it is of, whatever became of that
+ * conversation. */
+static bool by_target(struct core *c, const struct td_message *m, struct match *out) {
+    const struct ext *ext = m->in_reply_to.n > EXTERNAL_ID_MAX
+                                ? NULL
+                                : table_get(c, EK_EXT, timeline_ext(c, m->channel, m->in_reply_to));
+    struct target t;
+    if (!ext || !act_find(c, ext->conv, &t))
+        return false;
+    *out = (struct match){.target = t, .how = TD_MATCH_REFERENCE, .edits = ext->seq};
+    return true;
+}
+
 static bool same_correspondent(struct core *c, uint64_t id, const struct td_message *m,
                                uint64_t contact) {
     const struct conv *conv = table_get_id(c, EK_CONV, follow_conv(c, id, table_get_id));
@@ -133,11 +152,13 @@ static bool by_reference(struct core *c, const struct td_message *m, uint64_t co
                          struct match *out) {
     struct td_str refs[REFERENCES_MAX + 3];
     size_t n = references(m, refs);
+    const struct channel_policy *p = policy_channel(c->policy, m->channel);
+    bool is_public = p && p->kind == CK_SOCIAL; /* anybody may reply to what we post */
     for (size_t i = 0; i < n; i++) {
         const struct ext *ext = table_get(c, EK_EXT, timeline_ext(c, m->channel, refs[i]));
         if (!ext)
             continue;
-        bool ours = ext->state != TD_DELIVERY_NONE;
+        bool ours = ext->state != TD_DELIVERY_NONE && !is_public;
         if ((ours || same_correspondent(c, ext->conv, m, contact)) &&
             take(c, ext->conv, TD_MATCH_REFERENCE, out)) {
             out->edits = m->edits ? m->edits : ext->seq;
@@ -150,6 +171,10 @@ static bool by_reference(struct core *c, const struct td_message *m, uint64_t co
 void threading_find(struct core *c, const struct td_message *m, const struct thread *thread,
                     uint64_t contact, struct match *out) {
     *out = (struct match){.how = TD_MATCH_NEW, .edits = m->edits};
+    if (threading_is_about(m) && m->in_reply_to.n) {
+        by_target(c, m, out);
+        return;
+    }
     if (m->conv && m->matched == TD_MATCH_TOKEN && take(c, m->conv, TD_MATCH_TOKEN, out))
         return;
     if (by_reference(c, m, contact, out))

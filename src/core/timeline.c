@@ -42,17 +42,32 @@ static void guard(struct cell *cell, struct conv *conv, struct td_str author) {
     cell_set(cell, &conv->public_author, author);
 }
 
+/* What lists show follows its author: an edit of an older entry changes nothing there, and what was
+ * deleted is not shown. */
+static void show_text(struct cell *cell, struct conv *conv, const struct td_message *m) {
+    bool about = m->kind == TD_MSG_EDIT || m->kind == TD_MSG_DELETE;
+    if (about && m->edits != conv->last_text_seq)
+        return;
+    if (m->kind == TD_MSG_DELETE)
+        cell_set(cell, &conv->last_text, (struct td_str){NULL, 0});
+    else
+        cell_set(cell, &conv->last_text, td_str_cut(m->text, LAST_TEXT_MAX));
+    if (!about)
+        conv->last_text_seq = m->seq;
+}
+
 static void keep_in_step(struct core *c, struct cell *cell, const struct td_message *m) {
     struct conv *conv = cell->obj;
-    if (m->is_private || m->kind == TD_MSG_EVENT)
+    if (m->is_private || m->kind == TD_MSG_EVENT || m->kind == TD_MSG_REACTION)
         return;
     conv->last_at = c->now;
+    guard(cell, conv, m->author);
+    show_text(cell, conv, m);
+    if (m->kind == TD_MSG_DELETE)
+        return;
     conv->last_direction = m->direction;
     if (m->direction == TD_IN)
         conv->last_customer_at = c->now;
-    if (m->kind == TD_MSG_TEXT || m->kind == TD_MSG_EDIT)
-        cell_set(cell, &conv->last_text, td_str_cut(m->text, LAST_TEXT_MAX));
-    guard(cell, conv, m->author);
 }
 
 void timeline_add(struct core *c, struct cell *cell, struct td_message *m) {

@@ -1,6 +1,7 @@
 #include "core/timers.h"
 
 #include "core/parts.h"
+#include "core/spike.h"
 #include "core/table.h"
 
 static bool sooner(const struct heap_node *a, const struct heap_node *b) {
@@ -51,6 +52,15 @@ static const struct agent_deadline *next_agent(struct core *c, const struct agen
     return next;
 }
 
+static int64_t tenant_due(const struct tenant *t) {
+    int64_t parts = parts_due(t), spike = spike_due(t);
+    return parts < spike ? parts : spike;
+}
+
+static bool is_spike(const struct tenant *t) {
+    return spike_due(t) < parts_due(t);
+}
+
 void timers_update(struct core *c, struct cell *cell) {
     int64_t due = NEVER;
     if (cell->state == CELL_PRESENT && cell->kind == EK_WORK)
@@ -58,7 +68,7 @@ void timers_update(struct core *c, struct cell *cell) {
     else if (cell->state == CELL_PRESENT && cell->kind == EK_AGENT)
         next_agent(c, cell->rt, &due);
     else if (cell->state == CELL_PRESENT && cell->kind == EK_TENANT)
-        due = parts_due(cell->obj);
+        due = tenant_due(cell->obj);
     cell->due = due;
     if (due == NEVER)
         heap_remove(&c->timers, &cell->timer);
@@ -76,7 +86,9 @@ struct cell *timers_due(const struct core *c, int64_t fire_to) {
 
 void timers_needs(struct core *c, const struct cell *cell) {
     int64_t due;
-    if (cell->kind == EK_TENANT)
+    if (cell->kind == EK_TENANT && is_spike(cell->obj))
+        spike_needs(c);
+    else if (cell->kind == EK_TENANT)
         parts_needs(c);
     if (cell->kind != EK_WORK)
         return;
@@ -92,6 +104,8 @@ void timers_fire(struct core *c, struct cell *cell) {
         const struct work_deadline *next = next_work(c, cell->rt, &due);
         if (next)
             next->fire(c, cell->rt);
+    } else if (cell->kind == EK_TENANT && is_spike(cell->obj)) {
+        spike_fire(c);
     } else if (cell->kind == EK_TENANT) {
         parts_fire(c);
     } else {

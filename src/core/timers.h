@@ -1,5 +1,5 @@
 /* timers.h: one timer per agent and per piece of work, at the least of its deadlines; and one for
- * the tenant, for messages whose pieces do not all come (parts.h).
+ * the tenant, for messages whose pieces do not all come (parts.h) and for spikes (spike.h).
  *
  * The deadlines of a kind are a table: when due, what firing needs loaded, what it does. A row's
  * fire must move its own deadline, or the timer would fire for ever. */

@@ -133,10 +133,38 @@ void resolve_work(struct core *c, struct target *t, struct td_str actor, struct 
         life_finish(c, rt);
 }
 
+void needs_work_resolve(struct core *c, const struct call *call) {
+    const struct act *act = call->body;
+    needs_work(c, call);
+    const struct work *w = table_want_id(c, EK_WORK, act->conv);
+    for (size_t i = 0; w && i < w->members.n; i++)
+        act_want_conv(c, w->members.v[i]);
+}
+
+/* What is handled with it is resolved with it. */
+static void resolve_members(struct core *c, const struct call *call, const struct work *w) {
+    const struct act *act = call->body;
+    size_t n = w->members.n;
+    uint64_t *ids = TD_ARENA_ARRAY(c->batch, uint64_t, n); /* each one leaves the list */
+    if (n)
+        memcpy(ids, w->members.v, n * sizeof *ids);
+    for (size_t i = 0; i < n; i++) {
+        struct target t;
+        if (act_find(c, ids[i], &t) && t.conv->state == CS_OPEN)
+            resolve_work(c, &t, call->cmd->actor, act_name(call), act->disposition);
+    }
+}
+
+/* What nobody has is dismissed from the board by whoever serves its queue. */
+static bool may_resolve(struct core *c, const struct call *call, const struct target *t) {
+    bool on_board = t->conv->kind == CK_SOCIAL && t->rt && !t->rt->owner;
+    return on_board ? act_sees(c, call, t) : act_holds(c, call, t);
+}
+
 void apply_work_resolve(struct core *c, const struct call *call) {
     const struct act *act = call->body;
     struct target t;
-    if (!act_target(c, act->conv, &t) || !act_holds(c, call, &t))
+    if (!act_target(c, act->conv, &t) || !may_resolve(c, call, &t))
         return;
     if (t.conv->state == CS_RESOLVED && t.rt && t.rt->w->state == WS_WRAP) {
         /* wrap-up is for this: what it was about, said a little later */
@@ -147,6 +175,8 @@ void apply_work_resolve(struct core *c, const struct call *call) {
         act_reject(c, "closed", "The conversation is resolved.");
         return;
     }
+    if (t.rt)
+        resolve_members(c, call, t.rt->w);
     resolve_work(c, &t, call->cmd->actor, act_name(call), act->disposition);
 }
 

@@ -68,6 +68,8 @@
     X(CONV_UNMERGE, 68, "conv.unmerge", act, A_PEOPLE, "conv")                                     \
     X(CONV_START, 69, "conv.start", start, A_PEOPLE | A_API, "channel,peer.addr,text")             \
     X(DRAFT_SET, 70, "draft.set", act, A_PEOPLE, "conv")                                           \
+    X(MESSAGE_REACT, 71, "message.react", act, A_PEOPLE | A_API, "conv,seq")                       \
+    X(OUTBOUND_HOLD, 72, "outbound.hold", act, A_SYSTEM | A_LEADS | A_API, "")                     \
     /* contacts */                                                                                 \
     X(CONTACT_SET, 80, "contact.set", contact_edit, A_PEOPLE | A_API, "contact")                   \
     X(CONTACT_LINK, 81, "contact.link", contact_edit, A_PEOPLE | A_API, "contact,identity.addr")   \
@@ -120,6 +122,8 @@ struct act { /* what a person does; each kind reads only some of these */
         struct td_attachment *v;
         size_t n;
     } attachments;
+    struct td_str scope; /* OUTBOUND_HOLD: a channel kind, "all" or "channel:<id>"; "": "social" */
+    bool release;        /* OUTBOUND_HOLD: it is over */
     struct td_str unknown;
 };
 struct inbound {

@@ -38,6 +38,8 @@ static const struct field act_fields[] = {
     FIELD(15, F_U32, struct act, priority),
     FIELD(16, F_U64, struct act, if_seq),
     FIELD(17, F_LIST, struct act, attachments, .rec = &rec_attachment, .max = 50),
+    FIELD(70, F_STR, struct act, scope, .max = 80),
+    FIELD(71, F_BOOL, struct act, release),
 };
 const struct record rec_act = {.name = "act",
                                .kind = RK_ACT,

@@ -28,6 +28,15 @@ struct tenant {
     uint64_t next_agent_order; /* round robin, and ties */
     struct td_str config_hash; /* SHA-256 of the committed policy */
     struct td_strs links_lost; /* voice channels whose phone system cannot be reached */
+    /* What of ours must not go out (core/hold.h): a channel kind's name, "all", "channel:<id>". */
+    struct td_strs holds;
+    struct {
+        struct spiking { /* a channel with more mentions than usual (core/spike.h) */
+            struct td_str channel;
+            int64_t due; /* then somebody looks whether it is over */
+        } * v;
+        size_t n;
+    } spiking;
     struct {
         struct joining { /* a thread that has pieces of an unfinished message */
             struct td_str thread;
@@ -58,6 +67,19 @@ struct pending_send {
     uint32_t uncharged;  /* of `attempts`, those that a pause of the channel took back */
     struct td_str body;  /* the packed td_message: the core must be able to send it again */
     bool exempt;         /* goes even to who has opted out: the answer to his STOP or HELP */
+    bool held;           /* not sent on purpose; people were told so */
+};
+
+/* A customer's post that can be answered or liked (core/posts.h). */
+struct post_ref {
+    uint64_t seq;
+    struct td_str external_id, parent_id, root_id, reply_ref, visibility, url;
+    uint64_t reach;
+    int64_t sentiment;
+    uint32_t flags; /* of the message: TD_LISTENED… */
+    bool gone;      /* its author has deleted it */
+    bool edited;
+    struct td_str reaction; /* ours; "": none */
 };
 
 /* Key: decimal id. */
@@ -98,6 +120,11 @@ struct conv {
      * customer), and the newest one by anybody else than him. */
     uint64_t public_seq, other_seq;
     struct td_str public_author;
+    struct {
+        struct post_ref *v;
+        size_t n;
+    } posts;                /* the newest, oldest first, at most POSTS_MAX (core/posts.h) */
+    uint64_t last_text_seq; /* whose text last_text is */
     struct td_str unknown;
 };
 
@@ -161,6 +188,10 @@ struct work {
     /* calls: last heard of; not heard of since the link was lost */
     int64_t renewed_at;
     bool unheard;
+    /* Clusters (core/cluster.h): the items that are handled with this one; or the one that this is
+     * handled with, 0: by itself. */
+    struct td_u64s members;
+    uint64_t cluster;
     struct td_str unknown;
 };
 
@@ -332,6 +363,21 @@ struct chan {
         } * v;
         size_t n;
     } waiting; /* conversations whose send waits for the channel */
+    /* A person holds what would go out (core/hold.h): who, since when. */
+    bool held;
+    struct td_str held_by;
+    int64_t held_at;
+    /* Mentions by the minute, and whether they are more than usual since then (core/spike.h). */
+    int64_t minute_at;
+    uint32_t minute_n, minute_before;
+    int64_t spike_since;
+    uint32_t spike_rate; /* a minute, when it was last looked at */
+    struct {
+        struct lately { /* a mention that others may be like (core/cluster.h) */
+            uint64_t conv, sketch, root;
+        } * v;
+        size_t n;
+    } lately;
     struct td_str unknown;
 };
 

@@ -14,9 +14,28 @@ static const struct field pending_fields[] = {
     FIELD(8, F_U32, struct pending_send, uncharged),
     FIELD(9, F_BYTES, struct pending_send, body),
     FIELD(10, F_BOOL, struct pending_send, exempt),
+    FIELD(70, F_BOOL, struct pending_send, held),
 };
 static const struct record rec_pending_send = {
     .name = "pending_send", .version = 1, RECORD_FIELDS(struct pending_send, pending_fields)};
+
+static const struct field post_fields[] = {
+    FIELD(1, F_U64, struct post_ref, seq, STAFF),
+    FIELD(2, F_STR, struct post_ref, external_id, .flags = FF_INTERNAL),
+    FIELD(3, F_STR, struct post_ref, parent_id, STAFF),
+    FIELD(4, F_STR, struct post_ref, root_id, STAFF),
+    FIELD(5, F_STR, struct post_ref, reply_ref, .flags = FF_INTERNAL),
+    FIELD(6, F_STR, struct post_ref, visibility, STAFF),
+    FIELD(7, F_STR, struct post_ref, url, STAFF),
+    FIELD(8, F_U64, struct post_ref, reach, STAFF),
+    FIELD(9, F_I64, struct post_ref, sentiment, STAFF),
+    FIELD(10, F_U32, struct post_ref, flags, STAFF),
+    FIELD(11, F_BOOL, struct post_ref, gone, STAFF),
+    FIELD(12, F_BOOL, struct post_ref, edited, STAFF),
+    FIELD(13, F_STR, struct post_ref, reaction, STAFF),
+};
+static const struct record rec_post_ref = {
+    .name = "post", .version = 1, RECORD_FIELDS(struct post_ref, post_fields)};
 
 static const struct field conv_fields[] = {
     FIELD(1, F_U64, struct conv, id, .flags = FF_ALWAYS),
@@ -55,6 +74,8 @@ static const struct field conv_fields[] = {
     FIELD(34, F_U64, struct conv, public_seq, STAFF),
     FIELD(35, F_U64, struct conv, other_seq, .flags = FF_INTERNAL),
     FIELD(36, F_STR, struct conv, public_author, .flags = FF_INTERNAL),
+    FIELD(70, F_LIST, struct conv, posts, STAFF, .rec = &rec_post_ref),
+    FIELD(71, F_U64, struct conv, last_text_seq, .flags = FF_INTERNAL),
 };
 const struct record rec_conv = {.name = "conv",
                                 .kind = EK_CONV,

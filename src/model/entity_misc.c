@@ -18,6 +18,13 @@ static const struct field flow_fields[] = {
 static const struct record rec_flow = {
     .name = "flow", .version = 1, RECORD_FIELDS(struct flow, flow_fields)};
 
+static const struct field spiking_fields[] = {
+    FIELD(1, F_STR, struct spiking, channel),
+    FIELD(2, F_I64, struct spiking, due),
+};
+static const struct record rec_spiking = {
+    .name = "spiking", .version = 1, RECORD_FIELDS(struct spiking, spiking_fields)};
+
 static const struct field tenant_fields[] = {
     FIELD(1, F_U64, struct tenant, next_id, INTERNAL),
     FIELD(2, F_U64, struct tenant, next_offer, INTERNAL),
@@ -27,6 +34,8 @@ static const struct field tenant_fields[] = {
     FIELD(6, F_STRS, struct tenant, links_lost, STAFF),
     FIELD(7, F_LIST, struct tenant, joining, INTERNAL, .rec = &rec_joining),
     FIELD(20, F_LIST, struct tenant, flows, INTERNAL, .rec = &rec_flow),
+    FIELD(70, F_STRS, struct tenant, holds, STAFF, .max = 80),
+    FIELD(71, F_LIST, struct tenant, spiking, INTERNAL, .rec = &rec_spiking),
 };
 const struct record rec_tenant = {.name = "tenant",
                                   .kind = EK_TENANT,
@@ -63,6 +72,14 @@ static const struct field waiting_fields[] = {
 static const struct record rec_waiting_send = {
     .name = "waiting_send", .version = 1, RECORD_FIELDS(struct waiting_send, waiting_fields)};
 
+static const struct field lately_fields[] = {
+    FIELD(1, F_U64, struct lately, conv),
+    FIELD(2, F_U64, struct lately, sketch),
+    FIELD(3, F_U64, struct lately, root),
+};
+static const struct record rec_lately = {
+    .name = "lately", .version = 1, RECORD_FIELDS(struct lately, lately_fields)};
+
 static const struct field chan_fields[] = {
     FIELD(1, F_STR, struct chan, id, .flags = FF_ALWAYS),
     FIELD(2, F_U64, struct chan, version, .flags = FF_ALWAYS),
@@ -75,6 +92,15 @@ static const struct field chan_fields[] = {
     FIELD(9, F_U64, struct chan, term, INTERNAL),
     FIELD(10, F_I64, struct chan, changed_at, STAFF),
     FIELD(11, F_LIST, struct chan, waiting, INTERNAL, .rec = &rec_waiting_send),
+    FIELD(70, F_BOOL, struct chan, held, STAFF),
+    FIELD(71, F_STR, struct chan, held_by, STAFF, .max = 200),
+    FIELD(72, F_I64, struct chan, held_at, STAFF),
+    FIELD(73, F_I64, struct chan, spike_since, STAFF),
+    FIELD(74, F_U32, struct chan, spike_rate, STAFF),
+    FIELD(110, F_I64, struct chan, minute_at, INTERNAL),
+    FIELD(111, F_U32, struct chan, minute_n, INTERNAL),
+    FIELD(112, F_U32, struct chan, minute_before, INTERNAL),
+    FIELD(113, F_LIST, struct chan, lately, INTERNAL, .rec = &rec_lately),
 };
 const struct record rec_chan = {.name = "chan",
                                 .kind = EK_CHAN,

@@ -62,6 +62,8 @@ static const struct field work_fields[] = {
     FIELD(60, F_I64, struct work, since, STAFF),
     FIELD(61, F_BOOL, struct work, unanswered, STAFF),
     FIELD(62, F_STR, struct work, consult, STAFF),
+    FIELD(70, F_U64S, struct work, members, STAFF),
+    FIELD(71, F_U64, struct work, cluster, STAFF),
 };
 const struct record rec_work = {.name = "work",
                                 .kind = EK_WORK,

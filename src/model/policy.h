@@ -99,6 +99,17 @@ struct keyword_policy {
     struct td_str answer; /* "": none */
 };
 
+/* What is done with a post that has all of what is named here (core/rules.h). */
+struct rule_policy {
+    struct td_str keyword, language; /* "": any */
+    uint64_t reach;                  /* of its author, at least; 0: any */
+    struct td_strs authors;          /* one of these addresses; empty: anybody */
+    struct td_strs tags;             /* … is given these */
+    uint32_t priority;               /* plus 1; 0: as it was */
+    struct td_str queue;
+    bool alert; /* supervisors are told */
+};
+
 struct channel_policy {
     struct td_str id, connector, queue;
     uint32_t kind; /* enum channel_kind */
@@ -112,8 +123,16 @@ struct channel_policy {
     struct {
         struct keyword_policy *v;
         size_t n;
-    } keywords;   /* STOP, START, HELP and their kin; empty: none is looked for */
-    bool observe; /* takes in and records, but never sends */
+    } keywords;                 /* STOP, START, HELP and their kin; empty: none is looked for */
+    bool observe;               /* takes in and records, but never sends */
+    bool reacts;                /* the connector sends likes */
+    struct td_str listen_queue; /* what was found by a keyword waits here; "": in `queue` */
+    uint32_t spike_per_minute;  /* more mentions than that are gathered in clusters; 0: never */
+    struct {
+        struct rule_policy *v;
+        size_t n;
+    } rules;
+    uint32_t length_unit, max_length; /* of one message: length_unit_names; 0: no limit */
 };
 
 struct code { /* a disposition or a presence reason */

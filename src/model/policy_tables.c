@@ -112,6 +112,19 @@ static const struct field keyword_fields[] = {
 static const struct record rec_keyword = {
     .name = "keyword", .version = 1, RECORD_FIELDS(struct keyword_policy, keyword_fields)};
 
+static const struct field rule_fields[] = {
+    FIELD(1, F_STR, struct rule_policy, keyword, .max = 200),
+    FIELD(2, F_STR, struct rule_policy, language, .max = 64),
+    FIELD(3, F_U64, struct rule_policy, reach),
+    FIELD(4, F_STRS, struct rule_policy, authors, .max = 1000),
+    FIELD(5, F_STRS, struct rule_policy, tags, .max = 64),
+    FIELD(6, F_U32, struct rule_policy, priority),
+    FIELD(7, F_STR, struct rule_policy, queue, .max = 64),
+    FIELD(8, F_BOOL, struct rule_policy, alert),
+};
+static const struct record rec_rule = {
+    .name = "rule", .version = 1, RECORD_FIELDS(struct rule_policy, rule_fields)};
+
 static const struct field channel_fields[] = {
     FIELD(1, F_STR, struct channel_policy, id, ID),
     FIELD(2, F_STR, struct channel_policy, connector, .max = 64),
@@ -126,6 +139,12 @@ static const struct field channel_fields[] = {
     FIELD(11, F_BOOL, struct channel_policy, gate),
     FIELD(12, F_LIST, struct channel_policy, keywords, INTERNAL, .rec = &rec_keyword),
     FIELD(13, F_BOOL, struct channel_policy, observe),
+    FIELD(70, F_BOOL, struct channel_policy, reacts),
+    FIELD(71, F_STR, struct channel_policy, listen_queue, .max = 64),
+    FIELD(72, F_U32, struct channel_policy, spike_per_minute),
+    FIELD(73, F_LIST, struct channel_policy, rules, INTERNAL, .rec = &rec_rule),
+    FIELD(74, F_ENUM, struct channel_policy, length_unit, .names = length_unit_names),
+    FIELD(110, F_U32, struct channel_policy, max_length),
 };
 static const struct record rec_channel_policy = {
     .name = "channel", .version = 1, RECORD_FIELDS(struct channel_policy, channel_fields)};

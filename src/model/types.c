@@ -23,6 +23,8 @@ const char *const strategy_names[] = {"longest-idle", "least-loaded", "most-skil
 const char *const keyword_action_names[] = {"stop", "start", "help", NULL};
 const char *const accept_mode_names[] = {"offer", "auto", "pull", NULL};
 
+const char *const length_unit_names[] = {"none", "gsm", "utf16", "graphemes", "bytes", NULL};
+
 const char *const direction_names[] = {"in", "out", "internal", NULL};
 const char *const message_kind_names[] = {"text", "note",   "event", "reaction",
                                           "edit", "delete", NULL};

@@ -67,6 +67,9 @@ extern const char *const keyword_action_names[];
 enum accept_mode { AM_OFFER, AM_AUTO, AM_PULL };
 extern const char *const accept_mode_names[];
 
+/* In the order of enum td_length_unit (connector.h). */
+extern const char *const length_unit_names[];
+
 extern const char *const direction_names[],
     *const message_kind_names[], *const delivery_names[], *const matched_names[],
                                                               *const verdict_names[],

@@ -278,6 +278,29 @@ static void test_routing(void **state) {
     CHECK(goldens);
 }
 
+static void test_rules_of_posts(void **state) {
+    (void)state;
+    static const struct golden goldens[] = {
+        {"queues: { a: {} }\nchannels:\n  t:\n    connector: social\n    queue: a\n"
+         "    listen_queue: b\n    rules:\n      - { tags: [x] }\n      - { keyword: down }\n"
+         "      - { reach: many, alert: true }\n"
+         "      - { reach: 5000, queue: c, priority: 12 }\n",
+         "8: channels.t.rules[1]: fits everything: expected keyword, language, reach or authors\n"
+         "9: channels.t.rules[2]: does nothing: expected tags, priority, queue or alert\n"
+         "10: channels.t.rules[3].reach: found \"many\", expected a number from 1\n"
+         "10: channels.t.rules[3]: fits everything: expected keyword, language, reach or authors\n"
+         "11: channels.t.rules[4].priority: found \"12\", expected a number from 0 to 9\n"},
+        {"queues: { a: {} }\nchannels:\n  t:\n    connector: social\n    queue: a\n"
+         "    listen_queue: b\n    rules:\n      - { reach: 5000, queue: c }\n",
+         "6: channels.t.listen_queue: no queue \"b\" in `queues`\n"
+         "8: channels.t.rules[1].queue: no queue \"c\" in `queues`\n"},
+        {"queues: { a: {} }\nchannels:\n  o:\n    connector: loopback\n    queue: a\n"
+         "    spike_per_minute: 60\n",
+         "6: channels.o.spike_per_minute: only posts are gathered: expected a social channel\n"},
+    };
+    CHECK(goldens);
+}
+
 static void test_relaxation_only_widens(void **state) {
     (void)state;
     static const struct golden goldens[] = {
@@ -434,6 +457,7 @@ int main(void) {
         cmocka_unit_test(test_server),
         cmocka_unit_test(test_redis),
         cmocka_unit_test(test_routing),
+        cmocka_unit_test(test_rules_of_posts),
         cmocka_unit_test(test_relaxation_only_widens),
         cmocka_unit_test(test_nobody_can_serve),
         cmocka_unit_test(test_hours),
