@@ -240,13 +240,13 @@ struct heap_node *walk_next(struct walk *w) {
         return NULL;
     size_t best = 0;
     for (size_t i = 1; i < w->n; i++)
-        if (w->heap->less(w->heap->v[w->open[i]], w->heap->v[w->open[best]]))
+        if (heap_is_before(w->heap, w->open[i], w->open[best]))
             best = i;
     size_t at = w->open[best];
     w->open[best] = w->open[--w->n];
     walk_open(w, 2 * at + 1);
     walk_open(w, 2 * at + 2);
-    return w->heap->v[at];
+    return w->heap->v[at].node;
 }
 
 void walk_end(struct walk *w) {

@@ -10,8 +10,8 @@
 /* ---- order ---- */
 
 bool ready_before(const struct post *x, const struct post *y, enum ready_order order) {
-    if (x->seats[order].rank != y->seats[order].rank)
-        return x->seats[order].rank < y->seats[order].rank;
+    if (x->seats[order].node.key != y->seats[order].node.key)
+        return x->seats[order].node.key < y->seats[order].node.key;
     if (x->since != y->since)
         return x->since < y->since;
     return x->order < y->order;
@@ -28,8 +28,8 @@ static bool less_packed(const struct heap_node *a, const struct heap_node *b) {
 }
 
 static struct post *post_at(const struct heap *h, size_t i, enum ready_order order) {
-    return order == PACKED ? CONTAINER_OF(h->v[i], struct post, seats[PACKED].node)
-                           : CONTAINER_OF(h->v[i], struct post, seats[BY_STRATEGY].node);
+    return order == PACKED ? CONTAINER_OF(h->v[i].node, struct post, seats[PACKED].node)
+                           : CONTAINER_OF(h->v[i].node, struct post, seats[BY_STRATEGY].node);
 }
 
 static unsigned orders_of(const struct wclass *cls) {
@@ -37,8 +37,9 @@ static unsigned orders_of(const struct wclass *cls) {
 }
 
 /* A rank holds, from the top: relaxation, interrupts, what the strategy goes by, whether he has
- * work (who has is not idle, however long ago the last item ended). */
-enum { RELAXED_SHIFT = 56, HOLDS_SHIFT = 48, MERIT_SHIFT = 1 };
+ * work (who has is not idle, however long ago the last item ended). Where the strategy goes by
+ * nothing but time, it holds whether he has work and then his time: heaps compare nothing else. */
+enum { RELAXED_SHIFT = 56, HOLDS_SHIFT = 48, BUSY_SHIFT = 47, MERIT_SHIFT = 1 };
 #define MERIT_MAX ((UINT64_C(1) << (HOLDS_SHIFT - MERIT_SHIFT)) - 1)
 /* Shares of capacity as whole numbers: two that differ are at least 1/(10000 · 10000) apart. */
 enum { LOAD_SHIFT = 27 };
@@ -62,14 +63,23 @@ static uint64_t merit_of(const struct post *p, enum ready_order order) {
     case ST_ROUND_ROBIN:
         return (uint64_t)p->a->a->last_accept_at & MERIT_MAX;
     case ST_LONGEST_IDLE: /* chats are spread: each further one slows the others down */
-        return p->cls->kind == CK_CHAT ? load_of(p->a) : 0;
+        return load_of(p->a);
     }
     return 0;
 }
 
+static bool goes_by_time(const struct post *p, enum ready_order order) {
+    const struct queue_policy *q = p->cls->queue->policy;
+    return order == BY_STRATEGY && p->cls->kind != CK_CHAT &&
+           (!q || q->strategy == ST_LONGEST_IDLE);
+}
+
 static uint64_t rank_of(const struct post *p, uint32_t holds, enum ready_order order) {
-    return (uint64_t)p->relaxed << RELAXED_SHIFT | (uint64_t)holds << HOLDS_SHIFT |
-           merit_of(p, order) << MERIT_SHIFT | (p->a->a->used > 0);
+    uint64_t since = (uint64_t)p->since < MERIT_MAX ? (uint64_t)p->since : MERIT_MAX;
+    uint64_t busy = p->a->a->used > 0;
+    uint64_t rest = goes_by_time(p, order) ? busy << BUSY_SHIFT | since
+                                           : merit_of(p, order) << MERIT_SHIFT | busy;
+    return (uint64_t)p->relaxed << RELAXED_SHIFT | (uint64_t)holds << HOLDS_SHIFT | rest;
 }
 
 /* ---- what an agent does now ---- */
@@ -121,9 +131,9 @@ static void seat(struct post *p, const struct now *now) {
     p->since = p->a->a->last_work_end;
     for (unsigned o = 0; o < orders_of(p->cls); o++) {
         uint64_t rank = rank_of(p, now->holds, o);
-        if (!moved && rank == p->seats[o].rank && heap_has(&p->seats[o].node))
+        if (!moved && rank == p->seats[o].node.key && heap_has(&p->seats[o].node))
             continue;
-        p->seats[o].rank = rank;
+        p->seats[o].node.key = rank;
         heap_update(&p->cls->ready[p->bound][o], &p->seats[o].node);
     }
 }
@@ -327,7 +337,7 @@ static int check_post(const struct post *p, struct td_error *err) {
     uint64_t rank = rank_of(p, now.holds, BY_STRATEGY);
     if (p->why != now.why || p->there != now.there || p->bound != now.bound ||
         seated != (now.why == WHY_OK) ||
-        (seated && (p->seats[BY_STRATEGY].rank != rank || p->since != p->a->a->last_work_end)))
+        (seated && (p->seats[BY_STRATEGY].node.key != rank || p->since != p->a->a->last_work_end)))
         return td_error_set(err, TD_EINVAL, "the place of %.*s in a class of %.*s is out of date",
                             TD_FMT(p->a->a->id), TD_FMT(p->cls->queue->id));
     return TD_OK;

@@ -58,7 +58,7 @@ void router_set_priority(struct core *c, struct work_rt *rt, uint32_t priority) 
 void router_agent_left(struct core *c, struct agent_rt *a) {
     struct ptrs moved = {0};
     for (size_t i = 0; i < a->mine.n; i++)
-        ptrs_push(&moved, CONTAINER_OF(a->mine.v[i], struct work_rt, mine));
+        ptrs_push(&moved, CONTAINER_OF(a->mine.v[i].node, struct work_rt, mine));
     for (size_t i = 0; i < moved.n; i++)
         router_requeue(c, moved.v[i]);
     ptrs_fini(&moved);
@@ -107,7 +107,7 @@ static void give(struct core *c, struct work_rt *rt, struct agent_rt *a, struct 
 static void look_past(struct core *c, const struct wclass *cls) {
     const struct heap *held = &cls->ready[READY_BOUND][BY_STRATEGY];
     for (size_t i = 0; i < held->n; i++)
-        router_kick_agent(c, CONTAINER_OF(held->v[i], struct post, seats[BY_STRATEGY].node)->a);
+        router_kick_agent(c, CONTAINER_OF(held->v[i].node, struct post, seats[BY_STRATEGY].node)->a);
 }
 
 static void tell_why(struct core *c, struct work_rt *rt, const struct choice *choice) {

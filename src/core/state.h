@@ -104,8 +104,7 @@ struct place {
 /* An agent in a class that he qualifies for. */
 struct post {
     struct seat {
-        struct heap_node node;
-        uint64_t rank; /* the lower the better; equal ones by since and order */
+        struct heap_node node; /* by its rank: the lower the better; equal ones by since, order */
     } seats[READY_ORDERS];
     int64_t since; /* end of his last work */
     uint64_t order;

@@ -4,11 +4,10 @@
 #include "core/spike.h"
 #include "core/table.h"
 
+/* Those that are due at the same time, which is their key. */
 static bool sooner(const struct heap_node *a, const struct heap_node *b) {
     const struct cell *x = CONTAINER_OF(a, const struct cell, timer);
     const struct cell *y = CONTAINER_OF(b, const struct cell, timer);
-    if (x->due != y->due)
-        return x->due < y->due;
     if (x->kind != y->kind)
         return x->kind < y->kind;
     if (x->key.n != y->key.n) /* decimal ids: the shorter is the smaller */
@@ -70,6 +69,7 @@ void timers_update(struct core *c, struct cell *cell) {
     else if (cell->state == CELL_PRESENT && cell->kind == EK_TENANT)
         due = tenant_due(cell->obj);
     cell->due = due;
+    cell->timer.key = (uint64_t)due ^ UINT64_C(1) << 63; /* in the order of the signed number */
     if (due == NEVER)
         heap_remove(&c->timers, &cell->timer);
     else

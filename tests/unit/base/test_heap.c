@@ -39,9 +39,9 @@ static uint64_t xorshift(uint64_t *x) {
 
 static void check_shape(const struct heap *h) {
     for (size_t i = 0; i < h->n; i++) {
-        assert_int_equal(h->v[i]->pos, i + 1);
+        assert_int_equal(h->v[i].node->pos, i + 1);
         if (i)
-            assert_false(less(h->v[i], h->v[(i - 1) / 2]));
+            assert_false(heap_is_before(h, i, (i - 1) / 2));
     }
 }
 
