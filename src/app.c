@@ -233,6 +233,7 @@ static int start_edges(struct app *a, struct td_error *err) {
     a->counting = metrics_events_new(e->metrics, a->tail, a->engine);
     e->fanout = fanout_new(e);
     a->http = http_client_new(a->loop, &(struct http_client_options){0});
+    e->http = a->http;
     struct channels_options o = {.store = a->store,
                                  .inbox = a->inbox,
                                  .http = a->http,

@@ -1,8 +1,10 @@
 /* Mail: one mailbox watched over IMAP, replies sent through one SMTP server. See README.md.
  *
  * This file is the connector's life; mailbox.c receives, sending.c sends. */
+#include "email/grant.h"
 #include "email/mailbox.h"
 #include "email/mime_in.h"
+#include "email/presets.h"
 #include "email/sending.h"
 
 #include <assert.h>
@@ -12,9 +14,11 @@ struct email {
     struct td_host *host;
     struct options options;
     struct sending_context sending;
+    struct grant *grant;     /* NULL: it logs in with a password */
     struct mailbox *mailbox; /* NULL: it only sends */
     struct td_timer end;
-    bool started, stopping, mailbox_stopped;
+    bool started, stopping, mailbox_stopped, grant_stopped;
+    bool told_grant; /* the state shown is the login's */
     void (*stopped)(void *arg);
     void *stopped_arg;
 };
@@ -25,7 +29,7 @@ static void on_end(struct td_timer *t) {
 }
 
 static void try_stopped(struct email *e) {
-    if (e->stopping && e->mailbox_stopped && e->sending.pending == 0)
+    if (e->stopping && e->mailbox_stopped && e->grant_stopped && e->sending.pending == 0)
         td_timer_start(e->host, &e->end, 0, on_end);
 }
 
@@ -39,6 +43,52 @@ static void on_mailbox_stopped(void *arg) {
     try_stopped(e);
 }
 
+static void on_grant_stopped(void *arg) {
+    struct email *e = arg;
+    e->grant_stopped = true;
+    try_stopped(e);
+}
+
+/* ---- OAuth 2 ---- */
+
+/* "auth" keeps what is to be sent waiting, until somebody connects the account again. */
+static void on_grant(void *owner, enum grant_state state, bool fresh, const char *why) {
+    struct email *e = owner;
+    struct td_arena *a = td_arena_new();
+    struct td_str text = td_arena_printf(a, "The login has to be connected anew: %s", why);
+    if (state == GRANT_OVER)
+        td_host_state(e->host, "auth", text);
+    else if (state == GRANT_REFUSED)
+        td_host_state(e->host, "misconfigured", td_str_of(why));
+    else if (state == GRANT_NONE)
+        td_host_state(e->host, "down", td_str_of(why));
+    else if (!e->mailbox)
+        td_host_state(e->host, "up", TD_STR(""));
+    else if (e->told_grant || fresh)
+        mailbox_renew(e->mailbox); /* it tells */
+    e->told_grant = state != GRANT_READY;
+    td_arena_free(&a);
+}
+
+static const char *bearer(void *owner, unsigned *number) {
+    struct email *e = owner;
+    return grant_access(e->grant, number);
+}
+
+static bool bearer_not_taken(void *owner, unsigned number) {
+    struct email *e = owner;
+    return grant_not_taken(e->grant, number);
+}
+
+static void make_grant(struct email *e) {
+    e->grant = grant_new(&(struct grant_options){.host = e->host,
+                                                 .oauth = &e->options.oauth,
+                                                 .timeout_ms = e->options.timeout_ms,
+                                                 .owner = e,
+                                                 .on_change = on_grant});
+    e->sending.grant = e->grant;
+}
+
 /* ---- the contract ---- */
 
 static int email_send(void *self, struct td_send *s) {
@@ -47,6 +97,9 @@ static int email_send(void *self, struct td_send *s) {
         return TD_EBUSY;
     if (!e->options.sends)
         return TD_EUNSUPPORTED;
+    unsigned number;
+    if (e->grant && !grant_access(e->grant, &number))
+        return TD_EBUSY; /* the state tells why */
     return sending_start(&e->sending, s);
 }
 
@@ -61,7 +114,10 @@ static void make_mailbox(struct email *e) {
                                                        .folder = e->options.folder,
                                                        .max_mail_bytes = e->options.max_mail_bytes,
                                                        .poll_ms = e->options.poll_ms,
-                                                       .rules = &e->options.rules});
+                                                       .rules = &e->options.rules,
+                                                       .bearer = e->grant ? bearer : NULL,
+                                                       .bearer_not_taken = bearer_not_taken,
+                                                       .owner = e});
 }
 
 static int email_create(struct td_host *h, const struct td_settings *s, void **self,
@@ -85,6 +141,8 @@ static int email_create(struct td_host *h, const struct td_settings *s, void **s
         return rc;
     }
     mime_in_init();
+    if (e->options.by_oauth)
+        make_grant(e);
     if (e->options.receives)
         make_mailbox(e);
     *self = e;
@@ -96,9 +154,11 @@ static int email_start(void *self, struct td_error *err) {
     if (e->started)
         return td_error_set(err, TD_EEXIST, "started already");
     e->started = true;
+    if (e->grant)
+        grant_start(e->grant);
     if (e->mailbox)
         mailbox_start(e->mailbox); /* tells the state when it knows */
-    else
+    else if (!e->grant)
         td_host_state(e->host, "up", TD_STR(""));
     return TD_OK;
 }
@@ -109,6 +169,9 @@ static void email_stop(void *self, void (*stopped)(void *arg), void *arg) {
     e->stopped = stopped;
     e->stopped_arg = arg;
     e->mailbox_stopped = !e->mailbox;
+    e->grant_stopped = !e->grant;
+    if (e->grant)
+        grant_stop(e->grant, on_grant_stopped, e);
     if (e->mailbox)
         mailbox_stop(e->mailbox, on_mailbox_stopped, e);
     try_stopped(e);
@@ -120,6 +183,7 @@ static void email_destroy(void **self) {
         return;
     assert(e->sending.pending == 0);
     mailbox_free(&e->mailbox);
+    grant_free(&e->grant);
     smtp_trust_free(&e->sending.trust);
     explicit_bzero((char *)(uintptr_t)e->options.smtp.password, strlen(e->options.smtp.password));
     struct td_arena *a = e->arena;
@@ -139,6 +203,7 @@ const struct td_connector email_connector = {
     .max_in_flight = 8,
     .settings = options_table,
     .check = options_check,
+    .oauth = presets_oauth,
     .create = email_create,
     .start = email_start,
     .send = email_send,

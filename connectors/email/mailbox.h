@@ -16,9 +16,16 @@ struct mailbox_options {
     size_t max_mail_bytes;
     int64_t poll_ms;
     const struct mail_rules *rules; /* borrowed */
+    /* OAuth 2: NULL for a password. The token that counts now, NULL: none yet, asked again soon.
+     * Not taken: is it worth another try? */
+    const char *(*bearer)(void *owner, unsigned *number);
+    bool (*bearer_not_taken)(void *owner, unsigned number);
+    void *owner;
 };
 struct mailbox *mailbox_new(struct td_host *h, const struct mailbox_options *o);
 void mailbox_start(struct mailbox *m);
+/* There is another token, of another account perhaps: connects anew, and tells that it is up. */
+void mailbox_renew(struct mailbox *m);
 /* stopped fires once, never inside. */
 void mailbox_stop(struct mailbox *m, void (*stopped)(void *arg), void *arg);
 void mailbox_free(struct mailbox **m); /* stopped, or never started */

@@ -1,6 +1,7 @@
 #include "email/options.h"
 
 #include "email/mime_out.h"
+#include "email/presets.h"
 #include "http_provider/text.h"
 
 const struct td_setting options_table[] = {
@@ -22,6 +23,32 @@ const struct td_setting options_table[] = {
      .type = TD_S_TEXT,
      .flags = TD_SET_SECRET,
      .help = "The account's password at both servers."},
+    {.name = "auth",
+     .type = TD_S_CHOICE,
+     .fallback = "password",
+     .choices = "password|google|microsoft|oauth2",
+     .help = "How to log in: with the password, or by OAuth 2 at Google, Microsoft or elsewhere "
+             "(connected by a button)."},
+    {.name = "oauth_client_id",
+     .type = TD_S_TEXT,
+     .help = "OAuth 2: the id of the application that is registered at the provider."},
+    {.name = "oauth_client_secret",
+     .type = TD_S_TEXT,
+     .flags = TD_SET_SECRET,
+     .help = "OAuth 2: its secret; none for a public client."},
+    {.name = "oauth_tenant",
+     .type = TD_S_TEXT,
+     .fallback = "common",
+     .help = "Microsoft: the directory's id or domain."},
+    {.name = "oauth_authorize_url",
+     .type = TD_S_URL,
+     .help = "OAuth 2: where people consent, if it is not the provider's usual place."},
+    {.name = "oauth_token_url",
+     .type = TD_S_URL,
+     .help = "OAuth 2: where tokens are fetched, if it is not the provider's usual place."},
+    {.name = "oauth_scopes",
+     .type = TD_S_TEXT,
+     .help = "OAuth 2: what is asked for, if it is not the usual."},
     {.name = "imap_host",
      .type = TD_S_TEXT,
      .help = "The server that mail is fetched from; without it the channel only sends."},
@@ -88,6 +115,7 @@ const struct td_setting options_table[] = {
      .help = "Bytes of a mail; of a larger one only the headers are taken."},
     TD_SETTING_POLL_INTERVAL("5m"),
     TD_SETTING_TIMEOUT,
+    TD_SETTING_ALLOW_PRIVATE,
     TD_SETTING_RATE("10"),
     {0}};
 
@@ -150,13 +178,16 @@ int options_check(const struct td_settings *s, struct td_error *err) {
     if (!receives && !sends)
         return td_error_set(err, TD_EINVAL,
                             "imap_host: without it and smtp_host the channel does nothing");
-    if (logs_in && !td_settings_has(s, "password"))
+    bool by_password = td_str_eqz(td_settings_text(s, "auth"), "password");
+    if (logs_in && by_password && !td_settings_has(s, "password"))
         return td_error_set(err, TD_EINVAL, "password: missing");
     static const char *const lines[] = {"from_name", "user", "folder"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         if (!is_line(td_settings_text(s, lines[i])))
             return td_error_set(err, TD_EINVAL, "%s: has a control character", lines[i]);
-    int rc = check_server(s, "imap_host", "imap_security", err);
+    int rc = presets_check(s, err);
+    if (rc == TD_OK)
+        rc = check_server(s, "imap_host", "imap_security", err);
     if (rc == TD_OK)
         rc = check_server(s, "smtp_host", "smtp_security", err);
     if (rc == TD_OK)
@@ -200,6 +231,8 @@ void options_read(struct td_arena *a, const struct td_settings *s, struct option
         user = out->address;
     const char *ca_file = text(a, s, "ca_file");
     int64_t timeout = td_settings_number(s, "timeout");
+    out->by_oauth = presets_oauth(a, s, &out->oauth);
+    out->timeout_ms = timeout;
     out->receives = td_settings_has(s, "imap_host");
     out->sends = td_settings_has(s, "smtp_host");
     out->plus_address = td_settings_number(s, "plus_address");

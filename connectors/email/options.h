@@ -5,12 +5,16 @@
 #include "email/imap_link.h"
 #include "email/mail_in.h"
 #include "email/smtp.h"
+#include <tandem/oauth.h>
 
 extern const struct td_setting options_table[];
 
 struct options { /* strings live as long as the arena; secrets are in it, so wipe it */
     const char *address, *domain, *from_name;
     bool receives, sends, plus_address, subject_token, html;
+    bool by_oauth;
+    struct td_oauth oauth; /* when by_oauth */
+    int64_t timeout_ms;
     struct imap_link_options imap;
     struct td_str folder;
     size_t max_mail_bytes;

@@ -31,6 +31,7 @@ struct sending { /* lives in its arena */
     const char *failed; /* why it cannot be sent at all */
     struct td_str envelope_id;
     struct smtp_target target;
+    unsigned bearer; /* which one the target has */
     struct smtp_trust *trust;
     bool automatic;
     atomic_int owner;
@@ -106,6 +107,8 @@ static void drop(struct sending *s) {
     struct td_arena *a = s->arena;
     smtp_trust_free(&s->trust);
     explicit_bzero((char *)(uintptr_t)s->target.password, strlen(s->target.password));
+    if (s->target.bearer)
+        explicit_bzero((char *)(uintptr_t)s->target.bearer, strlen(s->target.bearer));
     td_arena_free(&a);
 }
 
@@ -154,6 +157,9 @@ static void on_done(struct td_job *j, int rc) {
         v.kind = s->result.kind;
         v.code = td_str_of(s->result.code);
         v.text = td_str_of(s->result.text);
+        if (v.kind == TD_V_AUTH && s->target.bearer &&
+            grant_not_taken(s->context->grant, s->bearer))
+            v.kind = TD_V_TEMPORARY; /* taken back before its time; another one is fetched */
         if (v.kind == TD_V_ACCEPTED || v.kind == TD_V_UNKNOWN)
             v.external_id = s->mail.message_id;
     } else if (atomic_compare_exchange_strong(&s->owner, &nobodys, GIVEN_UP)) {
@@ -252,6 +258,8 @@ static struct sending *sending_new(struct sending_context *c, struct td_send *se
     t->user = td_arena_dup(a, td_str_of(t->user)).p;
     t->password = td_arena_dup(a, td_str_of(t->password)).p;
     t->ca_file = t->ca_file ? td_arena_dup(a, td_str_of(t->ca_file)).p : NULL;
+    const char *bearer = c->grant ? grant_access(c->grant, &s->bearer) : NULL;
+    t->bearer = bearer ? td_arena_dup(a, td_str_of(bearer)).p : NULL;
     s->trust = smtp_trust_share(c->trust);
     t->trust = s->trust;
     return s;

@@ -3,6 +3,7 @@
 #ifndef EMAIL_SENDING_H
 #define EMAIL_SENDING_H
 
+#include "email/grant.h"
 #include "email/options.h"
 #include <tandem/connector.h>
 
@@ -11,6 +12,7 @@ struct sending_context { /* lives as long as the instance; a late thread may out
     const struct options *options;
     uint8_t key[TOKEN_KEY_BYTES];
     struct smtp_trust *trust;
+    struct grant *grant; /* NULL: the password */
     size_t pending;
     void (*on_idle)(struct sending_context *c); /* the last pending one was done */
 };

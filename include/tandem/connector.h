@@ -28,6 +28,7 @@
 #define TANDEM_CONNECTOR_H
 
 #include <tandem/host.h>
+#include <tandem/oauth.h>
 
 enum td_capability {
     TD_CAN_SEND = 1,
@@ -80,6 +81,9 @@ struct td_connector {
     /* What the table cannot check: called when the configuration is read and by create. NULL: there
      * is nothing. TD_EINVAL with a sentence that begins with the setting's name. */
     int (*check)(const struct td_settings *s, struct td_error *err);
+    /* How a channel with these settings logs in by OAuth 2: fills *out in the arena and says true.
+     * NULL, or false: it does not. */
+    bool (*oauth)(struct td_arena *a, const struct td_settings *s, struct td_oauth *out);
     /* Not NULL: the HTTP driver implements the rest, and all below is NULL. Both NULL
      * (TD_CAN_LIVE): there is nothing to run, an edge serves the channel. */
     const struct td_provider *provider;

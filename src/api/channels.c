@@ -14,7 +14,16 @@ static const struct chan *find(const struct chan *v, size_t n, struct td_str id)
     return NULL;
 }
 
-static void put_channel(struct json_out *j, const struct channel_policy *p,
+static bool uses_oauth(struct call *c, struct td_str id) {
+    const struct config *config = c->api->e->config;
+    struct td_oauth o;
+    for (size_t i = 0; i < config->channels.n; i++)
+        if (td_str_eq(config->channels.v[i].id, id))
+            return oauth_of(c->a, &config->channels.v[i], &o);
+    return false;
+}
+
+static void put_channel(struct call *c, struct json_out *j, const struct channel_policy *p,
                         const struct chan *chan) {
     json_obj_begin(j);
     json_key_str(j, "id", p->id);
@@ -39,6 +48,7 @@ static void put_channel(struct json_out *j, const struct channel_policy *p,
         json_key_i64(j, "spike_since", chan->spike_since);
         json_key_u64(j, "spike_rate", chan->spike_rate);
     }
+    json_key_bool(j, "oauth", uses_oauth(c, p->id));
     json_key_u64(j, "waiting", chan ? chan->waiting.n : 0);
     json_obj_end(j);
 }
@@ -60,9 +70,10 @@ static void on_chans(void *arg, int rc, const struct read_item *v, size_t n) {
     json_arr_begin(&j);
     for (size_t i = 0; i < x->policy->channels.n; i++) {
         const struct channel_policy *p = &x->policy->channels.v[i];
-        put_channel(&j, p, find(chans, kept, p->id));
+        put_channel(x->c, &j, p, find(chans, kept, p->id));
     }
     json_arr_end(&j);
+    json_key_str(&j, "oauth_callback", oauth_callback_url(x->c->a, x->c->api->e->config));
     json_obj_end(&j);
     call_json(x->c, 200, &b);
     buf_fini(&b);

@@ -24,6 +24,12 @@ void queues_list(struct call *c);
 void channels_list(struct call *c);
 void channels_resume(struct call *c);
 void channels_pause(struct call *c);
+/* api/oauth.c: where the provider sends people back to, "" without a public URL; how a channel logs
+ * in by OAuth 2, false: it does not. */
+struct td_str oauth_callback_url(struct td_arena *a, const struct config *config);
+bool oauth_of(struct td_arena *a, const struct config_channel *ch, struct td_oauth *out);
+void oauth_begin(struct call *c);
+void oauth_callback(struct call *c);
 void policy_get(struct call *c);
 void commands_post(struct call *c);
 /* An EV_RESULT for a sender that begins with "api-". */

@@ -60,6 +60,8 @@ const struct api_route api_table[] = {
      NULL},
     {"POST", "/v1/channels/:id/pause", "pauseChannel", NEED_ADMIN, channels_pause, CMD_NONE, NULL},
     {"POST", "/v1/outbound/hold", "holdOutbound", NEED_WRITE, api_command, CMD_OUTBOUND_HOLD, NULL},
+    {"POST", "/v1/channels/:id/oauth", "connectChannel", NEED_ADMIN, oauth_begin, CMD_NONE, NULL},
+    {"POST", "/v1/oauth/callback", "finishConnecting", NEED_ADMIN, oauth_callback, CMD_NONE, NULL},
     {"GET", "/v1/policy", "getPolicy", NEED_READ, policy_get, CMD_NONE, NULL},
     /* commands: any of a person's by its name, and what became of one */
     {"POST", "/v1/commands/:id", "sendCommand", NEED_WRITE, commands_post, CMD_NONE, NULL},

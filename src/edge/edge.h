@@ -13,6 +13,7 @@
 struct api;
 struct auth;
 struct fanout;
+struct http_client;
 struct metrics;
 struct say;
 struct workers;
@@ -28,6 +29,7 @@ struct edge {
     struct metrics *metrics;
     struct say *say; /* edge/say.h */
     struct workers *workers;
+    struct http_client *http; /* for what is asked of providers here */
     struct api *api; /* made by api_routes */
     uint8_t key[32]; /* of the key file */
 };

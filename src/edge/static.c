@@ -1,6 +1,7 @@
 /* The built pages: the agents' desktop, the visitors' widget, the demo shop.
  *
  *   /                       desktop/index.html        asked for again each time (ETag)
+ *   /oauth/callback         the same: the page finishes what an administrator began (api/oauth.c)
  *   /assets/…               desktop/assets/…          for ever: names carry a hash
  *   /favicon.ico and such   desktop/…
  *   /widget.js              widget/widget.js          five minutes
@@ -219,6 +220,7 @@ static size_t root_file_routes(struct pages *p, struct web_route *out, size_t ma
 size_t static_routes(struct edge *e, struct web_route *out, size_t max) {
     static const struct web_route rows[] = {
         {.method = "GET", .pattern = "/", .handle = on_index},
+        {.method = "GET", .pattern = "/oauth/callback", .handle = on_index},
         {.method = "GET", .pattern = "/assets/:rest*", .handle = on_asset},
         {.method = "GET", .pattern = "/widget.js", .handle = on_widget_js},
         {.method = "GET", .pattern = "/widget/:rest*", .handle = on_widget},

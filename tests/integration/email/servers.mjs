@@ -25,8 +25,10 @@ export function missing() {
 }
 
 export class MailServers {
-  static async start({ postfix = true } = {}) {
+  /* introspect: a URL with user and password: XOAUTH2 tokens are asked for there (RFC 7662). */
+  static async start({ postfix = true, introspect } = {}) {
     const s = new MailServers();
+    s.introspect = introspect;
     s.dir = tempFolder();
     chmodSync(s.dir, 0o755);
     for (const p of ['imap', 'imaps', 'smtp', 'smtps']) s[p] = await freePort();
@@ -49,6 +51,15 @@ export class MailServers {
     mkdirSync(this.mail);
     chownSync(this.mail, mailUser, mailUser);
     this.conf = join(this.dir, 'dovecot.conf');
+    const tokens = join(this.dir, 'dovecot-oauth2.conf');
+    if (this.introspect) {
+      writeFileSync(tokens, `introspection_mode = post
+introspection_url = ${this.introspect}
+username_attribute = sub
+active_attribute = active
+active_value = true
+`);
+    }
     writeFileSync(this.conf, `
 base_dir = ${this.dir}/run
 log_path = ${this.dir}/dovecot.log
@@ -60,6 +71,12 @@ ssl_key = <${this.key}
 mail_location = maildir:${this.mail}/%n
 mail_max_userip_connections = 100
 first_valid_uid = 1
+${this.introspect ? `auth_mechanisms = plain xoauth2
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2
+  args = ${tokens}
+}` : ''}
 passdb {
   driver = static
   args = password=${password.replaceAll(' ', '_')}
