@@ -18,6 +18,33 @@ struct mail_rules *mail_rules_copy(struct td_arena *a, const struct mail_rules *
     return x;
 }
 
+/* Ours, or one of ours with a token (help+…@acme.example). */
+bool mail_is_own(const struct mail_rules *r, struct td_str addr) {
+    const char *at = addr.n ? memrchr(addr.p, '@', addr.n) : NULL;
+    const char *plus = at ? memchr(addr.p, '+', (size_t)(at - addr.p)) : NULL;
+    for (size_t i = 0; i < r->own.n; i++) {
+        struct td_str own = r->own.v[i];
+        size_t head = plus ? (size_t)(plus - addr.p) : 0;
+        size_t tail = at ? (size_t)(addr.p + addr.n - at) : 0;
+        if (text_eq_nocase(own, addr))
+            return true;
+        if (plus && own.n == head + tail &&
+            text_eq_nocase((struct td_str){own.p, head}, (struct td_str){addr.p, head}) &&
+            text_eq_nocase((struct td_str){own.p + head, tail}, (struct td_str){at, tail}))
+            return true;
+    }
+    return false;
+}
+
+/* Whom it went to beside us: an answer to all is an answer to them. */
+static size_t keep_others(const struct mail_rules *r, struct td_address *v, size_t n) {
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!mail_is_own(r, v[i].addr))
+            v[kept++] = v[i];
+    return kept;
+}
+
 static bool is_among(struct td_strs list, struct td_str addr) {
     for (size_t i = 0; i < list.n; i++)
         if (text_eq_nocase(list.v[i], addr))
@@ -181,11 +208,12 @@ void mail_in(struct td_arena *a, const struct mail_rules *r, struct td_str raw, 
         return; /* our own words, or news of them */
     struct td_message *x = &out->message;
     out->has_message = true;
+    by_token(r, &m, x); /* looks at all addresses, ours too */
     x->from = sender_of(r, &m);
     x->to.v = m.to.v;
-    x->to.n = m.to.n;
+    x->to.n = keep_others(r, m.to.v, m.to.n);
     x->cc.v = m.cc.v;
-    x->cc.n = m.cc.n;
+    x->cc.n = keep_others(r, m.cc.v, m.cc.n);
     x->subject = m.subject;
     x->text = with_notice(a, &m, too_large);
     x->html = m.html;
@@ -199,7 +227,6 @@ void mail_in(struct td_arena *a, const struct mail_rules *r, struct td_str raw, 
     if (is_among(r->own, x->from.addr))
         x->flags |= TD_AUTO_SUBMITTED; /* from ourselves: never answered by a machine */
     x->dedupe = dedupe_of(a, m.message_id, raw);
-    by_token(r, &m, x);
     if (too_large)
         make_room(a, out, 1);
     else

@@ -17,6 +17,9 @@ struct mail_rules {              /* of a channel */
 };
 struct mail_rules *mail_rules_copy(struct td_arena *a, const struct mail_rules *r);
 
+/* One of our addresses, with or without a token. */
+bool mail_is_own(const struct mail_rules *r, struct td_str addr);
+
 struct mail_in {
     struct td_message message;
     struct td_receipt receipt;

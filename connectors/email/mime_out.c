@@ -48,9 +48,17 @@ static int check(const struct mime_mail *m, struct td_error *err) {
         if (!is_header_text(texts[i].s))
             return td_error_set(err, TD_EINVAL, "%s has a control character, or is too long",
                                 texts[i].what);
-    for (size_t i = 0; i < m->cc.n; i++)
-        if (!mime_address_ok(m->cc.v[i].addr) || !is_header_text(m->cc.v[i].name))
-            return td_error_set(err, TD_EINVAL, "cc: an address is no mail address");
+    const struct {
+        const char *what;
+        const struct td_address *v;
+        size_t n;
+    } lists[] = {
+        {"to", m->more_to.v, m->more_to.n}, {"cc", m->cc.v, m->cc.n}, {"bcc", m->bcc.v, m->bcc.n}};
+    for (size_t k = 0; k < sizeof lists / sizeof *lists; k++)
+        for (size_t i = 0; i < lists[k].n; i++)
+            if (!mime_address_ok(lists[k].v[i].addr) || !is_header_text(lists[k].v[i].name))
+                return td_error_set(err, TD_EINVAL, "%s: an address is no mail address",
+                                    lists[k].what);
     for (size_t i = 0; i < m->files.n; i++)
         if (!is_header_text(m->files.v[i].name) || !is_header_text(m->files.v[i].type))
             return td_error_set(err, TD_EINVAL, "a file's name has a control character");
@@ -161,16 +169,20 @@ static void set_ids(struct td_arena *a, GMimeMessage *msg, const struct mime_mai
         g_mime_object_set_header(o, "References", t.p, NULL);
 }
 
+static void add_all(struct td_arena *a, GMimeMessage *msg, GMimeAddressType type,
+                    const struct td_address *v, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        g_mime_message_add_mailbox(msg, type, v[i].name.n ? z(a, v[i].name) : NULL,
+                                   z(a, v[i].addr));
+}
+
 static void set_headers(struct td_arena *a, GMimeMessage *msg, const struct mime_mail *m) {
     GMimeObject *o = GMIME_OBJECT(msg);
     const char *name = m->from.name.n ? z(a, m->from.name) : NULL;
     g_mime_message_add_mailbox(msg, GMIME_ADDRESS_TYPE_FROM, name, z(a, m->from.addr));
-    g_mime_message_add_mailbox(msg, GMIME_ADDRESS_TYPE_TO, m->to.name.n ? z(a, m->to.name) : NULL,
-                               z(a, m->to.addr));
-    for (size_t i = 0; i < m->cc.n; i++)
-        g_mime_message_add_mailbox(msg, GMIME_ADDRESS_TYPE_CC,
-                                   m->cc.v[i].name.n ? z(a, m->cc.v[i].name) : NULL,
-                                   z(a, m->cc.v[i].addr));
+    add_all(a, msg, GMIME_ADDRESS_TYPE_TO, &m->to, 1);
+    add_all(a, msg, GMIME_ADDRESS_TYPE_TO, m->more_to.v, m->more_to.n);
+    add_all(a, msg, GMIME_ADDRESS_TYPE_CC, m->cc.v, m->cc.n);
     if (m->reply_to.n)
         g_mime_message_add_mailbox(msg, GMIME_ADDRESS_TYPE_REPLY_TO, name, z(a, m->reply_to));
     g_mime_message_set_subject(msg, z(a, m->subject), "utf-8");

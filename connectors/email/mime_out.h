@@ -14,7 +14,7 @@ struct mime_mail {
     struct {
         const struct td_address *v;
         size_t n;
-    } cc;
+    } more_to, cc, bcc;     /* bcc: of the envelope alone */
     struct td_str reply_to; /* an address; empty: none */
     struct td_str subject, text, message_id, in_reply_to;
     struct td_strs references;

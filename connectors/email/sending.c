@@ -65,6 +65,16 @@ static struct td_str subject_of(struct td_arena *a, const struct options *o, con
     return td_arena_printf(a, "%s%.*s%.*s", is_reply ? "Re: " : "", TD_FMT(s), TD_FMT(token));
 }
 
+static const struct td_address *copy_all(struct td_arena *a, const struct td_address *v,
+                                         size_t *n) {
+    struct td_address *out = TD_ARENA_ARRAY(a, struct td_address, *n);
+    *n = *n < TO_MAX ? *n : TO_MAX;
+    for (size_t i = 0; i < *n; i++)
+        out[i] = (struct td_address){TD_STR("email"), td_arena_dup(a, v[i].addr),
+                                     td_arena_dup(a, v[i].name)};
+    return out;
+}
+
 void sending_compose(struct td_arena *a, const struct options *o,
                      const uint8_t key[TOKEN_KEY_BYTES], const struct td_message *m,
                      const struct td_address *to, int64_t now_ms, struct mime_mail *out) {
@@ -80,11 +90,12 @@ void sending_compose(struct td_arena *a, const struct options *o,
         .at_ms = m->at ? m->at : now_ms, /* the same on every attempt */
         .automatic = (m->flags & TD_AUTO_SUBMITTED) != 0,
         .html = o->html};
-    struct td_address *cc = TD_ARENA_ARRAY(a, struct td_address, m->cc.n);
-    for (size_t i = 0; i < m->cc.n && i < TO_MAX; i++)
-        cc[out->cc.n++] = (struct td_address){TD_STR("email"), td_arena_dup(a, m->cc.v[i].addr),
-                                              td_arena_dup(a, m->cc.v[i].name)};
-    out->cc.v = cc;
+    out->more_to.n = m->to.n;
+    out->more_to.v = copy_all(a, m->to.v, &out->more_to.n);
+    out->cc.n = m->cc.n;
+    out->cc.v = copy_all(a, m->cc.v, &out->cc.n);
+    out->bcc.n = m->bcc.n;
+    out->bcc.v = copy_all(a, m->bcc.v, &out->bcc.n);
     struct td_str *refs = TD_ARENA_ARRAY(a, struct td_str, m->references.n);
     for (size_t i = 0; i < m->references.n; i++)
         refs[i] = td_arena_dup(a, m->references.v[i]);
@@ -123,6 +134,13 @@ static void on_failed(struct td_timer *t) {
 
 /* ---- the thread ---- */
 
+static size_t put_addresses(struct td_arena *a, const char **to, size_t at,
+                            const struct td_address *v, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        to[at++] = td_arena_dup(a, v[i].addr).p;
+    return at;
+}
+
 static void run(struct td_job *j) {
     struct sending *s = (struct sending *)(void *)j;
     int nobodys = NOBODYS;
@@ -135,11 +153,13 @@ static void run(struct td_job *j) {
         s->result.kind = TD_V_PERMANENT;
         return;
     }
-    const char **to = TD_ARENA_ARRAY(s->arena, const char *, s->mail.cc.n + 1);
+    const struct mime_mail *x = &s->mail;
+    const char **to = TD_ARENA_ARRAY(s->arena, const char *, x->more_to.n + x->cc.n + x->bcc.n + 1);
     size_t n = 0;
-    to[n++] = td_arena_dup(s->arena, s->mail.to.addr).p;
-    for (size_t i = 0; i < s->mail.cc.n; i++)
-        to[n++] = td_arena_dup(s->arena, s->mail.cc.v[i].addr).p;
+    to[n++] = td_arena_dup(s->arena, x->to.addr).p;
+    n = put_addresses(s->arena, to, n, x->more_to.v, x->more_to.n);
+    n = put_addresses(s->arena, to, n, x->cc.v, x->cc.n);
+    n = put_addresses(s->arena, to, n, x->bcc.v, x->bcc.n);
     struct smtp_mail mail = {
         .from = s->mail.automatic ? "" : td_arena_dup(s->arena, s->mail.from.addr).p,
         .to = to,

@@ -24,8 +24,17 @@ static bool is_visitor(const struct call *call) {
     return call->cmd->actor_kind == A_VISITOR;
 }
 
+/* Mail that left the mailbox by other means: the customer is whom it went to. */
+static bool is_sent(const struct td_message *m) {
+    return m->direction == TD_OUT && m->to.n > 0;
+}
+
+static const struct td_address *peer_of(const struct td_message *m) {
+    return is_sent(m) ? &m->to.v[0] : &m->from;
+}
+
 static struct td_str thread_of(struct core *c, const struct td_message *m) {
-    return timeline_thread(c, m->channel, &m->from);
+    return timeline_thread(c, m->channel, peer_of(m));
 }
 
 /* Mails and posts are found again by their external ids; elsewhere nothing asks for them. */
@@ -39,7 +48,7 @@ void needs_message_in(struct core *c, const struct call *call) {
     const struct td_message *m = &in->message;
     const struct channel_policy *p = policy_channel(c->policy, m->channel);
     const struct thread *thread = table_want(c, EK_THREAD, thread_of(c, m));
-    uint64_t contact = threading_want_contact(c, &m->from);
+    uint64_t contact = threading_want_contact(c, peer_of(m));
     threading_want(c, m, thread, contact);
     if (in->term || (p && p->keywords.n)) /* an answer may have to wait for the channel */
         channel_want(c, m->channel);
@@ -173,6 +182,8 @@ static bool accept(struct core *c, const struct call *call, struct arrival *a) {
         act_reject(c, "invalid", "There is no channel %.*s.", TD_FMT(a->m.channel));
         return false;
     }
+    if (a->channel->kind != CK_MAIL || is_visitor(call))
+        a->m.direction = TD_IN;
     if (is_visitor(call) && !td_str_eq(call->cmd->actor, thread_of(c, &a->m))) {
         act_reject(c, "forbidden", "A visitor writes in his own thread only.");
         return false;
@@ -217,7 +228,9 @@ static void find_last_agent(struct core *c, struct arrival *a) {
 
 /* What must not wake anybody: an out-of-office answer to a resolved matter, spam, a reaction. */
 static bool is_quiet(const struct arrival *a, const struct conv *conv) {
-    if (threading_is_about(&a->m) || conv->state == CS_SPAM || a->m.flags & TD_IMPORTED)
+    if (threading_is_about(&a->m) || conv->state == CS_SPAM)
+        return true;
+    if (is_sent(&a->m) || a->m.flags & TD_IMPORTED)
         return true;
     if (a->keyword && (a->keyword->action != KW_HELP || conv->state != CS_OPEN))
         return true;
@@ -227,8 +240,8 @@ static bool is_quiet(const struct arrival *a, const struct conv *conv) {
 
 static void open_new(struct core *c, struct arrival *a) {
     bool verified = a->channel->kind == CK_SMS || a->channel->kind == CK_SOCIAL;
-    struct cell *contact = contact_of(c, a->contact, &a->m.from, a->channel->id, verified);
-    inbound_new_conv(c, a->channel, &a->m.from, contact, &a->match.target);
+    struct cell *contact = contact_of(c, a->contact, peer_of(&a->m), a->channel->id, verified);
+    inbound_new_conv(c, a->channel, peer_of(&a->m), contact, &a->match.target);
     struct conv *conv = a->match.target.conv;
     cell_set(a->match.target.cell, &conv->subject, a->m.subject);
     if (a->m.language.n)
@@ -239,7 +252,10 @@ static void open_new(struct core *c, struct arrival *a) {
         conv->state = CS_SPAM;
     else if (a->m.flags & TD_BOUNCE)
         conv->state = CS_RESOLVED;
-    else if (a->keyword || a->m.flags & TD_IMPORTED) { /* nobody's work; what comes next opens it */
+    else if (is_sent(&a->m) || a->m.flags & TD_IMPORTED) { /* over, since it was written */
+        conv->state = CS_RESOLVED;
+        conv->resolved_at = a->m.provider_at ? a->m.provider_at : c->now;
+    } else if (a->keyword) { /* nobody's work; what he writes next opens it */
         conv->state = CS_RESOLVED;
         conv->resolved_at = c->now;
     }
@@ -247,7 +263,7 @@ static void open_new(struct core *c, struct arrival *a) {
 
 static void append(struct core *c, struct arrival *a) {
     struct td_message *m = &a->m;
-    m->direction = TD_IN;
+    m->direction = is_sent(m) ? TD_OUT : TD_IN;
     m->is_private = false;
     m->author = (struct td_str){NULL, 0};
     m->matched = a->match.how;
@@ -269,6 +285,7 @@ static void append(struct core *c, struct arrival *a) {
     struct ext *ext = cell->obj;
     ext->conv = m->conv;
     ext->seq = m->seq;
+    ext->state = is_sent(m) ? TD_SENT : TD_DELIVERY_NONE; /* ours: anybody may answer it */
     cell_set(cell, &ext->message_id, m->id);
 }
 
@@ -319,8 +336,9 @@ void apply_message_in(struct core *c, const struct call *call) {
         a.m.client_ref = call->cmd->id;
     if (!parts_take(c, a.thread, thread_of(c, &a.m), &a.m))
         return; /* kept until the other pieces are there */
-    a.keyword = optout_keyword(a.channel, &a.m);
-    a.contact = threading_contact(c, &a.m.from);
+    bool speaks = !is_sent(&a.m) && !(a.m.flags & TD_IMPORTED);
+    a.keyword = speaks ? optout_keyword(a.channel, &a.m) : NULL;
+    a.contact = threading_contact(c, peer_of(&a.m));
     threading_find(c, &a.m, a.thread->obj, a.contact, &a.match);
     find_last_agent(c, &a);
     if (is_blocked(c, &a) || (!a.match.target.cell && threading_is_about(&a.m)))
@@ -339,5 +357,6 @@ void apply_message_in(struct core *c, const struct call *call) {
         optout_apply(c, a.channel, a.keyword, a.thread, t);
     if (!quiet && t->conv->state == CS_OPEN)
         route(c, &a, t);
-    effects_fact(c, &(struct fact_args){.name = "message.in", .work = act_work(c, t)->w});
+    if (!is_sent(&a.m) && !(a.m.flags & TD_IMPORTED)) /* history is nobody's load */
+        effects_fact(c, &(struct fact_args){.name = "message.in", .work = act_work(c, t)->w});
 }

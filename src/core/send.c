@@ -5,6 +5,7 @@
 #include "core/life.h"
 #include "core/outbound.h"
 #include "core/posts.h"
+#include "core/recipients.h"
 #include "core/table.h"
 #include "core/timeline.h"
 
@@ -111,7 +112,7 @@ void apply_message_send(struct core *c, const struct call *call) {
         m.subject = t.conv->subject;
         m.in_reply_to = t.conv->root_external_id;
     }
-    if (!posts_answer(c, &t, act->seq, &m))
+    if (!posts_answer(c, &t, act->seq, &m) || !recipients_take(c, act, &t, &m))
         return;
     timeline_add(c, t.cell, &m);
     effects_fact(c, &(struct fact_args){

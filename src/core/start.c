@@ -5,6 +5,7 @@
 #include "core/inbound.h"
 #include "core/life.h"
 #include "core/outbound.h"
+#include "core/recipients.h"
 #include "core/table.h"
 #include "core/threading.h"
 #include "core/timeline.h"
@@ -77,6 +78,11 @@ void apply_conv_start(struct core *c, const struct call *call) {
     const struct channel_policy *p = channel_of(c, s);
     if (!p)
         return;
+    if (!recipients_subject_ok(s->subject)) {
+        act_reject(c, "invalid", "subject: it has a control character or more than %d bytes.",
+                   SUBJECT_MAX);
+        return;
+    }
     if (s->queue.n && !policy_queue(c->policy, s->queue)) {
         act_reject(c, "not-found", "There is no queue %.*s.", TD_FMT(s->queue));
         return;

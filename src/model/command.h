@@ -124,6 +124,11 @@ struct act { /* what a person does; each kind reads only some of these */
     } attachments;
     struct td_str scope; /* OUTBOUND_HOLD: a channel kind, "all" or "channel:<id>"; "": "social" */
     bool release;        /* OUTBOUND_HOLD: it is over */
+    struct { /* a mail: beside the customer */
+        struct td_address *v;
+        size_t n;
+    } to, cc, bcc;
+    struct td_str subject; /* a mail's; "": the conversation's */
     struct td_str unknown;
 };
 struct inbound {

@@ -40,6 +40,10 @@ static const struct field act_fields[] = {
     FIELD(17, F_LIST, struct act, attachments, .rec = &rec_attachment, .max = 50),
     FIELD(70, F_STR, struct act, scope, .max = 80),
     FIELD(71, F_BOOL, struct act, release),
+    FIELD(80, F_LIST, struct act, to, .rec = &rec_address, .max = 50),
+    FIELD(81, F_LIST, struct act, cc, .rec = &rec_address, .max = 50),
+    FIELD(82, F_LIST, struct act, bcc, .rec = &rec_address, .max = 50),
+    FIELD(83, F_STR, struct act, subject, .max = 2000),
 };
 const struct record rec_act = {.name = "act",
                                .kind = RK_ACT,

@@ -64,6 +64,7 @@ static const struct field message_fields[] = {
     FIELD(38, F_STR, struct td_message, reply_ref, .flags = FF_INTERNAL, .max = 4000),
     FIELD(39, F_STR, struct td_message, visibility, .flags = FF_STAFF, .max = 20),
     FIELD(40, F_STR, struct td_message, url, .flags = FF_STAFF, .max = 4000),
+    FIELD(80, F_LIST, struct td_message, bcc, .flags = FF_STAFF, .rec = &rec_address),
 };
 const struct record rec_message = {.name = "message",
                                    .kind = RK_MESSAGE,

@@ -1,5 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './views/App';
+import { takeOAuthReturn } from './views/Channels';
 import { Client } from './store/client';
 import { applyTheme } from './lib/theme';
 import { TipProvider } from './parts/basic';
@@ -20,6 +21,7 @@ function tabId(): string {
   return [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('');
 }
 
+takeOAuthReturn();
 applyTheme();
 const socketUrl = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/agent/ws`;
 const client = new Client(socketUrl, tabId());

@@ -1,5 +1,7 @@
 /* Drafts, one per person and conversation, kept for as long as the tab lives: a reload loses nothing,
  * and what could not be sent comes back here with the reason. */
+import type { MailDraft } from './mail';
+
 export interface Problem {
   kind: 'stale' | 'error';
   text: string; // a sentence
@@ -9,6 +11,7 @@ export interface Draft {
   text: string;
   note: boolean;
   base: number; // customer-visible seq when it began; see stale.ts
+  mail?: MailDraft; // to whom else, and its subject
   problem?: Problem;
   returned?: string; // what came back stands first; the next to come back goes after it
 }
@@ -48,7 +51,7 @@ export class Drafts {
   put(me: string, conv: number, draft: Draft | null): void {
     const key = this.key(me, conv);
     this.map.delete(key);
-    if (draft && (draft.text || draft.note)) this.map.set(key, draft);
+    if (draft && (draft.text || draft.note || draft.mail)) this.map.set(key, draft);
     for (const old of this.map.keys()) {
       if (this.map.size <= MAX) break;
       this.map.delete(old);
@@ -59,14 +62,14 @@ export class Drafts {
   }
 
   /* Messages that were not taken: in their order, in front of whatever has been written since. */
-  giveBack(me: string, conv: number, text: string, note: boolean, base: number, problem: Problem): void {
+  giveBack(me: string, conv: number, text: string, note: boolean, base: number, problem: Problem, mail?: MailDraft): void {
     const now = this.get(me, conv);
     const before = now?.returned && now.text.startsWith(now.returned) ? now.returned : '';
     const after = now?.text.slice(before.length).replace(/^\n/, '') ?? '';
     const returned = before ? `${before}\n${text}` : text;
     // Private words must never slip into a reply: if either part was a note, all of it is.
     const isPrivate = note || (now?.text ? now.note : false);
-    this.put(me, conv, { text: after ? `${returned}\n${after}` : returned, note: isPrivate, base, problem, returned });
+    this.put(me, conv, { text: after ? `${returned}\n${after}` : returned, note: isPrivate, base, problem, returned, mail: now?.mail ?? mail });
   }
 
   save = (): void => {

@@ -135,7 +135,7 @@ export function message(v: unknown): Message {
     }),
     direction: one(r.direction, 'in'),
     kind: one(r.kind, 'text'),
-    from: address(r.from), attachments: attachments(r.attachments),
+    from: address(r.from), to: list(r.to).map(address), cc: list(r.cc).map(address), attachments: attachments(r.attachments),
   };
 }
 

@@ -75,7 +75,7 @@ export interface Attachment { name: string; type: string; bytes: number; sha256:
 export interface Message {
   id: string; conv: number; seq: number; channel: string;
   direction: Direction; kind: MessageKind; private: boolean;
-  from: Address; author: string; text: string; html: string; quoted: string; subject: string;
+  from: Address; to: Address[]; cc: Address[]; author: string; text: string; html: string; quoted: string; subject: string;
   attachments: Attachment[]; provider_at: number; received_at: number; at: number;
   event: string; edits: number; client_ref: string;
 }

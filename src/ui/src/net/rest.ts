@@ -93,6 +93,31 @@ export async function contact(id: number): Promise<Contact> {
 export const contactConversations = async (id: number): Promise<Conv[]> =>
   convs(await request('GET', `/v1/contacts/${id}/conversations`));
 
+export interface ChannelInfo {
+  id: string; connector: string; kind: string; state: string; error: string; paused: boolean; oauth: boolean; waiting: number;
+}
+export interface ChannelList { channels: ChannelInfo[]; callback: string }
+
+export async function channels(): Promise<ChannelList> {
+  const r = (await request('GET', '/v1/channels')) as { channels?: Partial<ChannelInfo>[]; oauth_callback?: string };
+  const full = (c: Partial<ChannelInfo>): ChannelInfo =>
+    ({ id: '', connector: '', kind: '', state: '', error: '', paused: false, oauth: false, waiting: 0, ...c });
+  return { channels: (r.channels ?? []).map(full), callback: r.oauth_callback ?? '' };
+}
+
+/* Where to send the browser; it comes back to /oauth/callback. */
+export async function connectChannel(id: string): Promise<string> {
+  const r = (await request('POST', `/v1/channels/${encodeURIComponent(id)}/oauth`, {})) as { authorize_url?: string };
+  return r.authorize_url ?? '';
+}
+
+export interface OAuthReturn { state: string; code?: string; error?: string; error_description?: string }
+
+export async function finishConnecting(back: OAuthReturn): Promise<string> {
+  const r = (await request('POST', '/v1/oauth/callback', back)) as { channel?: string };
+  return r.channel ?? '';
+}
+
 /* Why an item has whom it has, or still waits: a sentence, true at this moment. */
 export async function why(id: number): Promise<string> {
   const r = (await request('GET', `/v1/work/${id}/why`)) as { result?: { ok?: boolean; text?: string } };

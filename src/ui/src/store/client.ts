@@ -93,8 +93,9 @@ export class Client {
     return result;
   }
 
-  say(conv: number, text: string, note: boolean, ifSeq: number): Promise<Result> {
-    const body = { conv, text, ...(ifSeq && !note ? { if_seq: ifSeq } : {}) };
+  /* more: a mail's recipients and subject. */
+  say(conv: number, text: string, note: boolean, ifSeq: number, more: object = {}): Promise<Result> {
+    const body = { conv, text, ...more, ...(ifSeq && !note ? { if_seq: ifSeq } : {}) };
     const id = String(this.state.queue.next);
     const result = this.command(note ? 'note.add' : 'message.send', body);
     if (this.waiting.has(id)) this.set(local.addOutgoing(this.state, id, conv, text, note, this.now()));

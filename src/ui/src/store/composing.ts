@@ -2,6 +2,7 @@
 import { useSyncExternalStore } from 'react';
 import { sentence } from '../actions/actions';
 import { Drafts, type Draft } from '../lib/drafts';
+import { mailBody, mailFields } from '../lib/mail';
 import { agentName } from '../lib/names';
 import { colleagueSince, seenSeq, unseen, type Since } from '../lib/stale';
 import type { Client } from './client';
@@ -72,13 +73,16 @@ export function send(client: Client, conv: number, anyway: boolean): void {
     const missed = unseen(messages, seen, me);
     if (missed) return drafts.put(me, conv, { ...draft, problem: { kind: 'stale', text: staleText(client, missed) } });
   }
+  const about = client.state.convs.get(conv);
+  const mail = !draft.note && about?.kind === 'mail' ? mailBody(mailFields(about, messages, draft.mail)) : {};
+  if (typeof mail === 'string') return drafts.put(me, conv, { ...draft, problem: { kind: 'error', text: mail } });
   const guard = anyway ? 0 : seen; // the daemon knows my own messages from others'
   drafts.put(me, conv, draft.note ? { text: '', note: true, base: draft.base } : null);
-  void client.say(conv, text, draft.note, guard).then((r) => {
+  void client.say(conv, text, draft.note, guard, mail).then((r) => {
     if (r.ok) return;
     const stale = r.error === 'stale';
     const why = stale ? staleText(client, unseen(client.state.logs.get(conv)?.messages ?? [], seen, me)) : `Not sent. ${r.text || sentence(r.error)}`;
-    drafts.giveBack(me, conv, text, draft.note, draft.base, { kind: stale ? 'stale' : 'error', text: why });
+    drafts.giveBack(me, conv, text, draft.note, draft.base, { kind: stale ? 'stale' : 'error', text: why }, draft.mail);
     if (route().conv !== conv) {
       toast(`A message in #${conv} was not sent. The draft is kept.`, 'bad', { label: 'Open', run: () => go(`#/c/${conv}`) });
     }

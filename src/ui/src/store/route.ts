@@ -12,7 +12,7 @@ export function viewPath(v: View): string {
 export function parseView(path: string): View | null {
   const [name, arg] = path.split('/');
   if (name === 'queue' && arg) return { name: 'queue', queue: decodeURIComponent(arg) };
-  if (name === 'mine' || name === 'queues' || name === 'all' || name === 'closed' || name === 'agents') return { name };
+  if (name === 'mine' || name === 'queues' || name === 'all' || name === 'closed' || name === 'agents' || name === 'channels') return { name };
   return null;
 }
 
@@ -26,7 +26,7 @@ export function parseRoute(hash: string, previous: View = { name: 'mine' }): Rou
 
 export const toView = (v: View): string => `#/${viewPath(v)}`;
 export const toConv = (id: number, v: View): string =>
-  v.name === 'mine' || v.name === 'agents' ? `#/c/${id}` : `#/c/${id}?in=${viewPath(v)}`;
+  v.name === 'mine' || v.name === 'agents' || v.name === 'channels' ? `#/c/${id}` : `#/c/${id}?in=${viewPath(v)}`;
 
 let current: Route = { view: { name: 'mine' }, conv: 0 };
 let seen = '';

@@ -6,7 +6,7 @@ import { talkingSince } from '../lib/calls';
 import type { State } from './state';
 
 export type View =
-  | { name: 'mine' } | { name: 'queues' } | { name: 'all' } | { name: 'closed' } | { name: 'agents' }
+  | { name: 'mine' } | { name: 'queues' } | { name: 'all' } | { name: 'closed' } | { name: 'agents' } | { name: 'channels' }
   | { name: 'queue'; queue: string };
 
 export interface Row {

@@ -12,6 +12,7 @@ import { useRoute } from '../store/route';
 import { isWaiting, onCall } from '../store/select';
 import { CannedMenu, useCanned } from './CannedMenu';
 import { ChannelNotice } from './ChannelNotice';
+import { MailFields } from './MailFields';
 import { SmsCounter } from './SmsCounter';
 
 const MAX_TEXT = 60_000; // a frame is 64 KiB
@@ -87,6 +88,7 @@ export function Composer({ conv, work, open, mine }: { conv: Conv; work?: Work; 
             <button type="button" aria-pressed={note} disabled={frozen} onClick={() => { edit(client, conv.id, { note: true }); box.current?.focus(); }}>Private note</button>
           </Tip>
         </div>
+        {conv.kind === 'mail' && !note && <MailFields conv={conv} messages={messages ?? []} draft={draft?.mail} disabled={frozen} onChange={(mail) => edit(client, conv.id, { mail, note: false })} />}
         <textarea ref={box} rows={2} value={text} maxLength={MAX_TEXT} readOnly={frozen}
           aria-label={note ? 'Private note' : `Reply to ${contactName(conv)}`} aria-describedby="composer-hint"
           placeholder={note ? 'Only colleagues will see this' : `Write to ${contactName(conv)}, or / for canned replies`}

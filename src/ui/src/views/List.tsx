@@ -86,6 +86,7 @@ function titleOf(view: View, queue?: string): string {
     case 'closed': return 'Closed';
     case 'queue': return queue ?? view.queue;
     case 'agents': return 'Agents';
+    case 'channels': return 'Channels';
   }
 }
 

@@ -49,6 +49,7 @@ export function Rail() {
           {link({ name: 'all' }, 'layers', 'All open', n.all)}
           {link({ name: 'closed' }, 'archive', 'Closed', 0)}
           {role !== 'agent' && link({ name: 'agents' }, 'people', 'Agents', 0)}
+          {role === 'admin' && link({ name: 'channels' }, 'panel', 'Channels', 0)}
         </ul>
         {queues.length > 0 && (
           <>

@@ -6,6 +6,7 @@ import { useStore } from '../store/context';
 import { useRoute } from '../store/route';
 import { setDrawer, useUi } from '../store/ui';
 import { Agents } from './Agents';
+import { ChannelBanner, Channels } from './Channels';
 import { Conversation } from './Conversation';
 import { Dialogs } from './Dialogs';
 import { LinkBanner } from './LinkBanner';
@@ -30,10 +31,11 @@ export function Shell() {
       {drawer && <div className="drawer-scrim" onClick={() => setDrawer(null)} />}
       <div className="work">
         <LinkBanner />
+        <ChannelBanner />
         <div className="panes">
-          {view.name === 'agents' && !conv ? <Agents /> : (
+          {view.name === 'agents' && !conv ? <Agents /> : view.name === 'channels' && !conv ? <Channels /> : (
             <>
-              <List view={view.name === 'agents' ? { name: 'all' } : view} selected={conv} />
+              <List view={view.name === 'agents' || view.name === 'channels' ? { name: 'all' } : view} selected={conv} />
               <main id="main" className="main" tabIndex={-1}>
                 {!ready ? <div className="center"><Spinner label="Loading your work" /></div>
                   : conv ? <Conversation key={conv} id={conv} view={view} />
