@@ -260,19 +260,42 @@ static void caught_up(struct core *c, struct agent_rt *a) {
     }
 }
 
+/* It would go to somebody who became free in the same command and was not asked yet what is the
+ * best for him: he is asked first, and this one after him. What each of such a chain would take is
+ * more urgent than what the one before waits for; `yielded` ends what exclusions may tie to a ring.
+ */
+static bool yields(struct core *c, struct agent_rt *a, const struct work_rt *rt) {
+    struct choice choice;
+    if (a->yielded)
+        return false;
+    select_agent(c, rt, &choice);
+    if (!choice.agent || choice.agent == a || list_empty(&choice.agent->kick))
+        return false;
+    a->yielded = true;
+    list_del(&a->kick);
+    list_push(c->kicked_agents.next, &a->kick);
+    list_del(&choice.agent->kick);
+    list_push(c->kicked_agents.next, &choice.agent->kick);
+    return true;
+}
+
 static void serve_agent(struct core *c, struct agent_rt *a) {
     for (;;) {
         struct pick best = {0};
         look(c, a, &best);
         if (!best.rt)
             break;
+        bool is_new = best.rt->w->state != WS_HELD && !list_empty(&best.rt->kick);
+        if (is_new && yields(c, a, best.rt))
+            return;
         if (best.rt->w->state == WS_HELD)
             life_resume(c, best.rt);
-        else if (!list_empty(&best.rt->kick)) /* new here: others may be idle longer */
+        else if (is_new) /* others may be idle longer */
             place_kicked(c, best.rt);
         else
             give(c, best.rt, a, &best.plan, select_freed(c, a, best.rt));
     }
+    a->yielded = false;
     caught_up(c, a);
 }
 

@@ -146,6 +146,7 @@ struct agent_rt {
     struct stat_row *figures; /* his time is counted there; NULL: not met yet */
     uint32_t overbooked; /* returning items admitted above capacity */
     bool free_voice;     /* as counted in his queues */
+    bool yielded;        /* was to be served, and let another be asked first (router.c) */
 };
 
 struct work_rt {

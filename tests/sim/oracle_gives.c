@@ -140,18 +140,13 @@ static bool is_less(struct urgency x, struct urgency y) {
     return l < r - r * 1e-9;
 }
 
-static bool is_reserving(const struct oracle *o, const struct work *w) {
-    const struct queue_policy *q = policy_queue(&o->policy, w->queue);
-    return q && q->reserve;
-}
-
 /* `before`: the agent as he was when it was given. */
 static bool check_order(struct oracle *o, const struct give *g, const struct seen_agent *before,
                         const struct ledger *l, const struct seen_work *y) {
     const struct work *x = work_now(g->x), *w = work_now(y);
     const struct agent *a = agent_now(g->a);
     if (is_live_work(x) != is_live_work(w) || x->priority != w->priority || w->preferred.n ||
-        is_excluded(w, a, 0) || w->returning || is_reserving(o, x) || is_reserving(o, w) ||
+        is_excluded(w, a, 0) || w->returning ||
         !may_take(o, before, w, l))
         return true;
     if (td_str_eq(x->queue, w->queue)) {

@@ -198,6 +198,36 @@ static void test_chats_are_packed_while_few_are_free(void **state) {
     fix_close(&f);
 }
 
+/* A phone moves from one desk to the other: both are free at once, and the rule lets a chat go. It
+ * does not go to whom something more urgent waits for. */
+static void test_who_is_freed_too_is_asked_first(void **state) {
+    static const char *const one[] = {"support"}, *const both[] = {"support", "second"};
+    struct fix f;
+    struct fix_policy p;
+    (void)state;
+    open_with(&f, &p, 0);
+    p.queues[0].reserve = 1;
+    fix_config(&f, &p.p);
+    fix_agent_of(&f, "dan", both, 2);
+    fix_act(&f, "dan", CMD_EXTENSION_SET, (struct act){.extension = S("101")});
+    fix_agent_of(&f, "anna", one, 1);
+    fix_act(&f, "anna", CMD_EXTENSION_SET, (struct act){.extension = S("100")});
+    fix_call(&f, "anna", "k1", 1, "ringing");
+    fix_call(&f, "dan", "k2", 1, "ringing");
+    fix_visitor(&f, "v1", "1");
+    uint64_t urgent = f.result.conv;
+    fix_lead(&f, "cara", CMD_WORK_TRANSFER, (struct act){.conv = urgent, .queue = S("second")});
+    assert_true(f.result.ok);
+    fix_wait(&f, 10000);
+    fix_visitor(&f, "v2", "2");
+    uint64_t other = f.result.conv;
+    assert_int_equal(fix_work(&f, other)->state, WS_QUEUED);
+    fix_act(&f, "dan", CMD_EXTENSION_SET, (struct act){.extension = S("100")});
+    assert_true(is(fix_work(&f, urgent)->agent, "dan"));
+    assert_true(is(fix_work(&f, other)->agent, "anna"));
+    fix_close(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mail_waits_while_few_are_free),
@@ -209,6 +239,7 @@ int main(void) {
         cmocka_unit_test(test_off_where_mail_gives_way),
         cmocka_unit_test(test_declines_and_the_rule_together),
         cmocka_unit_test(test_chats_are_packed_while_few_are_free),
+        cmocka_unit_test(test_who_is_freed_too_is_asked_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
