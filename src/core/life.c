@@ -6,6 +6,7 @@
 #include "core/effects.h"
 #include "core/estimate.h"
 #include "core/queues.h"
+#include "core/ready.h"
 #include "core/router.h"
 #include "core/stats.h"
 #include "core/table.h"
@@ -73,7 +74,8 @@ static void release(struct core *c, struct work_rt *rt, uint32_t next) {
     if (is_offer(rt->w->state) && !is_offer(next)) {
         cell_set(a->cell, &agents_edit(c, a)->offer, (struct td_str){NULL, 0});
         cell_set(rt->cell, &rt->w->offer, (struct td_str){NULL, 0});
-        rt->w->offer_deadline = 0;
+        rt->w->offer_deadline = rt->w->offer_exclude_ms = 0;
+        rt->w->offer_misses = 0;
     }
     if (rt->counted) {
         cell_edit(c, a->cell);
@@ -81,6 +83,7 @@ static void release(struct core *c, struct work_rt *rt, uint32_t next) {
         if (!is_offer(rt->w->state) && !capacity_state_counts(next))
             a->a->last_work_end = c->now;
     }
+    ready_touch(c, a); /* what is held counts in nothing, but it comes back before others */
     router_kick_agent(c, a);
 }
 
@@ -224,10 +227,9 @@ void life_prefer_waiting(struct core *c, struct work_rt *rt, struct td_str agent
     router_requeue(c, rt);
 }
 
-void life_exclude(struct core *c, struct work_rt *rt, struct td_str agent) {
+void life_exclude(struct core *c, struct work_rt *rt, struct td_str agent, int64_t ms) {
     struct work *w = rt->w;
-    const struct queue_policy *q = rt->queue->policy;
-    if (!q || q->exclude_ms <= 0)
+    if (ms <= 0)
         return;
     cell_edit(c, rt->cell);
     struct exclusion *x = NULL;
@@ -238,12 +240,16 @@ void life_exclude(struct core *c, struct work_rt *rt, struct td_str agent) {
         x = cell_append(rt->cell, &w->excluded, sizeof *x);
         cell_set(rt->cell, &x->agent, agent);
     }
-    x->until = c->now + q->exclude_ms;
+    x->until = c->now + ms;
 }
 
 void life_exclude_waiting(struct core *c, struct work_rt *rt, struct td_str agent) {
-    life_exclude(c, rt, agent);
+    life_exclude(c, rt, agent, life_exclude_ms(rt));
     router_requeue(c, rt);
+}
+
+int64_t life_exclude_ms(const struct work_rt *rt) {
+    return rt->queue->policy ? rt->queue->policy->exclude_ms : 0;
 }
 
 static int64_t prefer_until(struct core *c, const struct work_rt *rt) {

@@ -29,10 +29,13 @@ void life_queue(struct core *c, struct work_rt *rt);
 void life_move(struct core *c, struct work_rt *rt, struct td_str queue);
 /* Whom to ask first, and until when to wait for him alone (0: without end if `only`). */
 void life_prefer(struct work_rt *rt, struct td_str agent, int64_t until, bool only);
-void life_exclude_waiting(struct core *c, struct work_rt *rt, struct td_str agent);
 /* The same for an item that waits already. */
 void life_prefer_waiting(struct core *c, struct work_rt *rt, struct td_str agent, int64_t until);
-void life_exclude(struct core *c, struct work_rt *rt, struct td_str agent);
+/* Whom not to ask for so long, while others are there; ms 0: it changes nothing. */
+void life_exclude(struct core *c, struct work_rt *rt, struct td_str agent, int64_t ms);
+/* As long as its queue says now. */
+int64_t life_exclude_ms(const struct work_rt *rt);
+void life_exclude_waiting(struct core *c, struct work_rt *rt, struct td_str agent);
 /* Taken from its agent, who is gone or silent. prefer: ask him first when he is back. */
 void life_lose(struct core *c, struct work_rt *rt, bool prefer, const char *why);
 /* The customer is back, or the snooze is over: to the same agent if he can, ahead of its class. */

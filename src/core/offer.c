@@ -21,7 +21,11 @@ static void hold(struct core *c, struct work_rt *rt, struct agent_rt *a, const s
                  uint32_t state) {
     struct td_str id = next_id(c);
     life_reserve(c, rt, a, plan, state);
+    const struct kind_policy *k = capacity_kind(a, rt->w->channel_kind);
+    const struct queue_policy *q = rt->queue->policy;
     cell_set(rt->cell, &rt->w->offer, id);
+    rt->w->offer_misses = k ? k->misses : 0;
+    rt->w->offer_exclude_ms = q && q->exclude_ms > 0 ? q->exclude_ms : 0;
     cell_set(a->cell, &agents_edit(c, a)->offer, id);
 }
 
@@ -100,7 +104,7 @@ void offer_review(struct core *c, struct agent_rt *a) {
 
 /* The preferred agent who lets it pass is preferred no longer. */
 static void refused(struct core *c, struct work_rt *rt, struct agent_rt *a) {
-    life_exclude(c, rt, a->a->id);
+    life_exclude(c, rt, a->a->id, rt->w->offer_exclude_ms);
     if (td_str_eq(rt->w->preferred, a->a->id))
         life_prefer(rt, (struct td_str){NULL, 0}, 0, false);
 }
@@ -115,13 +119,13 @@ void offer_time_out(struct core *c, struct work_rt *rt) {
         gate_late(c, a);
         return;
     }
-    const struct kind_policy *k = capacity_kind(a, rt->w->channel_kind);
+    uint32_t misses = rt->w->offer_misses; /* the end of the offer forgets it */
     effects_fact(c, &(struct fact_args){.name = "offer.timeout", .work = rt->w});
     cell_edit(c, rt->cell);
     refused(c, rt, a);
     end(c, rt, td_arena_printf(c->batch, "%.*s did not answer in time.", TD_FMT(agents_name(a))));
     agents_edit(c, a)->misses++;
-    if (k && k->misses && a->a->misses >= k->misses)
+    if (misses && a->a->misses >= misses)
         presence_set(c, a, PR_NOT_RESPONDING, TD_STR("let offers pass"));
 }
 

@@ -174,7 +174,7 @@ static void silent(struct core *c, struct work_rt *rt) {
     int64_t ms = c->now - rt->w->silent_since;
     cell_edit(c, rt->cell);
     if (silent_reached(c, rt, REQUEUED)) {
-        life_exclude(c, rt, rt->w->agent);
+        life_exclude(c, rt, rt->w->agent, life_exclude_ms(rt));
         life_lose(c, rt, false, "its agent did not answer");
         return;
     }

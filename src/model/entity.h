@@ -153,6 +153,10 @@ struct work {
     struct td_str agent;     /* reserved, offered, active… by whom */
     struct td_str offer;     /* its id while RESERVED/OFFERED */
     int64_t offered_at, offer_deadline, accepted_at;
+    /* of the policy that the live offer was made under: how many in a row its agent may let pass
+     * (0: any number), and for how long who lets it pass is left out (0: not) */
+    uint32_t offer_misses;
+    int64_t offer_exclude_ms;
     struct td_str preferred; /* agent; with until when to wait for him */
     int64_t preferred_until;
     bool preferred_only; /* transferred to that agent */

@@ -64,6 +64,8 @@ static const struct field work_fields[] = {
     FIELD(62, F_STR, struct work, consult, STAFF),
     FIELD(70, F_U64S, struct work, members, STAFF),
     FIELD(71, F_U64, struct work, cluster, STAFF),
+    FIELD(90, F_U32, struct work, offer_misses, .flags = FF_INTERNAL),
+    FIELD(91, F_I64, struct work, offer_exclude_ms, .flags = FF_INTERNAL),
 };
 const struct record rec_work = {.name = "work",
                                 .kind = EK_WORK,

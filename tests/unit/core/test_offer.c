@@ -178,10 +178,33 @@ static void test_the_last_of_the_others_goes(void **state) {
     fix_close(&f);
 }
 
+/* How many may pass, and for how long who lets one pass is left out, is as it was when it was made. */
+static void test_a_live_offer_keeps_its_policy(void **state) {
+    struct fix f;
+    struct fix_policy p;
+    (void)state;
+    uint64_t id = offered_chat(&f);
+    fix_agent(&f, "ben");
+    fix_policy(&p);
+    p.profiles[0].kinds[CK_CHAT].misses = 0;
+    p.queues[0].exclude_ms = 0;
+    fix_config(&f, &p.p);
+    assert_true(td_str_eqz(fix_work(&f, id)->agent, "anna"));
+    fix_wait(&f, 20000);
+    assert_int_equal(fix_get_agent(&f, "anna")->presence, PR_NOT_RESPONDING);
+    assert_int_equal(fix_work(&f, id)->excluded.n, 1);
+    assert_true(td_str_eqz(fix_work(&f, id)->agent, "ben")); /* by the new policy */
+    fix_wait(&f, 20000);
+    assert_int_equal(fix_get_agent(&f, "ben")->presence, PR_AVAILABLE);
+    assert_int_equal(fix_get_agent(&f, "ben")->misses, 1);
+    fix_close(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_time_out),
         cmocka_unit_test(test_two_misses_for_text_messages),
+        cmocka_unit_test(test_a_live_offer_keeps_its_policy),
         cmocka_unit_test(test_decline_goes_to_a_colleague),
         cmocka_unit_test(test_exclusion_ends),
         cmocka_unit_test(test_the_last_of_the_others_goes),
