@@ -18,7 +18,7 @@ struct heap {
     struct heap_slot {
         uint64_t key; /* node->key, as when it was placed */
         struct heap_node *node;
-    } *v;
+    } * v;
     size_t n, cap;
     bool (*less)(const struct heap_node *a, const struct heap_node *b);
 };

@@ -3,6 +3,7 @@
 #include "core/call_item.h"
 #include "core/effects.h"
 #include "core/life.h"
+#include "core/stats.h"
 #include "core/table.h"
 #include "core/voice.h"
 
@@ -70,6 +71,7 @@ static void abandoned(struct core *c, struct item *it) {
     if (is_talked(it->w))
         return; /* told late */
     fact(c, it, "abandoned", waited);
+    it->w->unanswered = false;
     item_log(c, it, "call.abandoned",
              td_arena_printf(c->batch, "Hung up after %.*s.", TD_FMT(span(c, waited))));
     item_set(c, it, it->w->state, nobody);
@@ -84,6 +86,8 @@ static void answered(struct core *c, struct item *it) {
     w->answered_at = it->at;
     w->accepted_at = c->now;
     fact(c, it, "answered", waited);
+    w->unanswered = false;
+    stats_work(c, w, STAT_ACCEPTED, 1);
     item_log(c, it, "call.answered",
              td_arena_printf(c->batch, "%.*s answered after %.*s.", TD_FMT(name_of(it)),
                              TD_FMT(span(c, waited))));
@@ -145,8 +149,11 @@ static void missed(struct core *c, struct item *it) {
     item_log(c, it, "call.missed",
              td_arena_printf(c->batch, "%.*s did not answer.", TD_FMT(name_of(it))));
     item_set(c, it, WS_QUEUED, nobody);
-    if (!it->w->queued_at) /* it was for him alone */
-        item_end(c, it, WS_ABANDONED);
+    if (it->w->queued_at)
+        return;
+    fact(c, it, "abandoned", it->at - it->w->t0); /* it was for him alone */
+    it->w->unanswered = false;
+    item_end(c, it, WS_ABANDONED);
 }
 
 static void hung_up(struct core *c, struct item *it) {

@@ -6,6 +6,7 @@
 #include "core/contact.h"
 #include "core/effects.h"
 #include "core/life.h"
+#include "core/stats.h"
 #include "core/table.h"
 #include "core/threading.h"
 #include "core/timeline.h"
@@ -54,7 +55,10 @@ void calls_want(struct core *c, const struct voice *v) {
         act_want_conv(c, ext->conv);
     for (size_t i = 0; !ext && i < 2 && is_number(v->from); i++) {
         struct td_address a = address_of(v, i);
-        threading_want_contact(c, &a);
+        uint64_t id = threading_want_contact(c, &a);
+        const struct contact *x = id ? table_want_id(c, EK_CONTACT, id) : NULL;
+        if (x && x->conversations.n)
+            act_want_conv(c, x->conversations.v[x->conversations.n - 1]);
     }
 }
 
@@ -104,10 +108,27 @@ static void detach(struct core *c, struct work_rt *rt) {
     table_hold(c, rt->cell, false);
 }
 
+static bool is_timed(uint32_t state) {
+    return state == WS_ACTIVE || state == WS_HELD || state == WS_WRAP;
+}
+
+/* What the state took is counted for whose it was until now; what ends without a word of ours. */
+static void count_change(struct core *c, struct work_rt *rt, uint32_t state) {
+    struct work *w = rt->w;
+    stats_leave(c, rt);
+    if (w->state != state || is_timed(state) || !w->since)
+        w->since = c->now;
+    if (w->unanswered && (state == WS_WRAP || state >= WS_DONE)) {
+        stats_work(c, w, STAT_CLOSED_UNANSWERED, 1);
+        w->unanswered = false;
+    }
+}
+
 /* The one place where the state of a call changes. */
 static void become(struct core *c, struct work_rt *rt, uint32_t state) {
     bool was_over = life_is_over(rt->w);
     cell_edit(c, rt->cell);
+    count_change(c, rt, state);
     rt->w->state = state;
     rt->w->released = state == WS_HELD;
     if (was_over && !life_is_over(rt->w))
@@ -139,9 +160,17 @@ void item_end(struct core *c, struct item *it, uint32_t state) {
     it->t.conv->resolved_at = c->now;
 }
 
+/* Who calls waits for an answer from here on. */
+static void enter(struct core *c, struct work *w) {
+    w->unanswered = true;
+    stats_work(c, w, STAT_ENTERED, 1);
+}
+
 void item_reopen(struct core *c, struct item *it) {
     item_set(c, it, WS_QUEUED, (struct td_str){NULL, 0});
     it->w->ended_at = 0;
+    if (!it->w->answered_at) /* it was counted as gone */
+        enter(c, it->w);
     cell_edit(c, it->t.cell);
     it->t.conv->state = CS_OPEN;
     it->t.conv->resolved_at = 0;
@@ -149,7 +178,22 @@ void item_reopen(struct core *c, struct item *it) {
 
 /* ---- a new one ---- */
 
-static void set_caller(struct core *c, const struct voice *v, struct target *t) {
+/* Who had this customer last, on any channel, and when. */
+struct last {
+    struct td_str agent;
+    int64_t at;
+};
+
+static struct last last_of(struct core *c, const struct contact *x) {
+    size_t n = x->conversations.n;
+    struct target t;
+    if (!n || !act_find(c, x->conversations.v[n - 1], &t))
+        return (struct last){{NULL, 0}, 0};
+    int64_t replied = t.conv->last_human_reply_at, resolved = t.conv->resolved_at;
+    return (struct last){t.conv->last_agent, replied > resolved ? replied : resolved};
+}
+
+static void set_caller(struct core *c, const struct voice *v, struct target *t, struct last *last) {
     struct td_address tel = address_of(v, 0), sms = address_of(v, 1);
     cell_set(t->cell, &t->conv->peer.type, tel.type);
     cell_set(t->cell, &t->conv->peer.addr, v->from);
@@ -163,6 +207,7 @@ static void set_caller(struct core *c, const struct voice *v, struct target *t) 
     t->conv->contact = who->id;
     cell_set(t->cell, &t->conv->contact_name, who->name);
     cell_set(t->cell, &t->conv->language, who->language);
+    *last = last_of(c, who);
     contact_add_conversation(c, contact, t->conv->id);
 }
 
@@ -182,6 +227,7 @@ static void make_work(struct core *c, const struct channel_policy *p, struct ite
     cell_set(cell, &w->queue, q ? q->id : p->queue);
     cell_set(cell, &w->call_id, v->call);
     calls_attach(c, cell->rt);
+    enter(c, w);
 }
 
 void item_make(struct core *c, const struct channel_policy *p, struct item *it) {
@@ -195,11 +241,13 @@ void item_make(struct core *c, const struct channel_policy *p, struct item *it) 
     cell_set(t->cell, &conv->channel, p->id);
     if (it->v->queue.n) /* by its name in the phone system */
         contact_set_field(t->cell, &conv->fields, TD_STR("phone queue"), it->v->queue);
-    set_caller(c, it->v, t);
+    struct last last = {{NULL, 0}, 0};
+    set_caller(c, it->v, t, &last);
     make_work(c, p, it);
     struct ext *ext = table_make(c, EK_EXT, ext_key(c, it->v))->obj;
     ext->conv = id;
     effects_fact(c, &(struct fact_args){.name = "arrived", .work = it->w});
+    stats_came_again(c, it->w, last.agent, last.at);
 }
 
 /* ---- the agent's wrap-up, the link, silence ---- */

@@ -13,6 +13,7 @@
 #include "core/posts.h"
 #include "core/rules.h"
 #include "core/spike.h"
+#include "core/stats.h"
 #include "core/table.h"
 #include "core/threading.h"
 #include "core/timeline.h"
@@ -123,6 +124,7 @@ static void arrive(struct core *c, struct target *t, struct td_str last_agent, i
     if (q && last_agent.n && q->prefer_within_ms > 0 && c->now - last_at <= q->prefer_within_ms)
         life_prefer_waiting(c, rt, last_agent, c->now + q->prefer_wait_ms);
     effects_fact(c, &(struct fact_args){.name = "arrived", .work = rt->w});
+    stats_came_again(c, rt->w, last_agent, last_at);
 }
 
 static void agents_turn(struct core *c, struct work_rt *rt) {

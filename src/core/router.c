@@ -107,7 +107,8 @@ static void give(struct core *c, struct work_rt *rt, struct agent_rt *a, struct 
 static void look_past(struct core *c, const struct wclass *cls) {
     const struct heap *held = &cls->ready[READY_BOUND][BY_STRATEGY];
     for (size_t i = 0; i < held->n; i++)
-        router_kick_agent(c, CONTAINER_OF(held->v[i].node, struct post, seats[BY_STRATEGY].node)->a);
+        router_kick_agent(c,
+                          CONTAINER_OF(held->v[i].node, struct post, seats[BY_STRATEGY].node)->a);
 }
 
 static void tell_why(struct core *c, struct work_rt *rt, const struct choice *choice) {

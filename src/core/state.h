@@ -144,9 +144,9 @@ struct agent_rt {
     struct list stale;             /* changed since his posts were looked at */
     struct list kick;
     struct stat_row *figures; /* his time is counted there; NULL: not met yet */
-    uint32_t overbooked; /* returning items admitted above capacity */
-    bool free_voice;     /* as counted in his queues */
-    bool yielded;        /* was to be served, and let another be asked first (router.c) */
+    uint32_t overbooked;      /* returning items admitted above capacity */
+    bool free_voice;          /* as counted in his queues */
+    bool yielded;             /* was to be served, and let another be asked first (router.c) */
 };
 
 struct work_rt {

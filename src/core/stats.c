@@ -54,6 +54,7 @@ static const struct meaning {
     {"message.in", STAT_MESSAGES_IN},
     {"message.out", STAT_MESSAGES_OUT},
     {"csat", STAT_CSAT},
+    {"repeated", STAT_REPEATED},
 };
 
 /* The same judgement for the figures and for the running totals of /metrics, which read the fact.
@@ -63,7 +64,7 @@ static void waited(struct core *c, const struct fact_args *f, const struct conce
     const struct work *w = f->work;
     const struct queue *q = w ? map_get(&c->queue_ids, w->queue) : NULL;
     const struct queue_policy *p = q ? q->policy : NULL;
-    int64_t wait = q ? hours_between(q->hours, w->t0, c->now) : f->wait_ms;
+    int64_t wait = q ? hours_between(q->hours, w->t0, w->t0 + f->wait_ms) : f->wait_ms;
     bool is_answer = td_str_eqz(fact->name, "answered");
     struct levels l = {0};
     if (w && !w->unanswered) /* nobody waited for it, or he had his answer and waits again */
@@ -99,8 +100,7 @@ void stats_fact(struct core *c, const struct fact_args *f, struct fact *fact) {
         stat = STAT_HANDLED;
     if (!of_wait && stat == STAT_N)
         return;
-    struct concern of =
-        concern_of(c, w ? w->queue : f->queue, w ? w->channel : f->channel, agent);
+    struct concern of = concern_of(c, w ? w->queue : f->queue, w ? w->channel : f->channel, agent);
     if (of_wait) {
         waited(c, f, &of, fact);
         return;
@@ -110,6 +110,16 @@ void stats_fact(struct core *c, const struct fact_args *f, struct fact *fact) {
         count(c, &of, STAT_TALK_MS, f->talk_ms);
     if (td_str_eqz(name, "csat") && f->text.n && f->text.p[0] >= '4')
         count(c, &of, STAT_CSAT_TOP2, 1);
+}
+
+#define AGAIN_WITHIN_MS INT64_C(604800000) /* of first contact resolution */
+
+void stats_came_again(struct core *c, const struct work *w, struct td_str agent, int64_t last_at) {
+    if (!agent.n || last_at <= 0 || c->now - last_at > AGAIN_WITHIN_MS)
+        return;
+    effects_fact(c,
+                 &(struct fact_args){
+                     .name = "repeated", .work = w, .agent = agent, .wait_ms = c->now - last_at});
 }
 
 /* ---- states of work ---- */
@@ -152,11 +162,32 @@ static struct doing doing_of(const struct agent_rt *a) {
     return d;
 }
 
-static struct td_str queue_of_call(const struct agent *a) {
+/* The call that the agent has, or wraps up: the item of it, if the phone system's reports made one.
+ */
+static const struct work *call_of(const struct core *c, const struct agent *a) {
+    for (size_t i = 0; i < c->calls.n; i++) {
+        const struct work_rt *rt = c->calls.v[i];
+        if ((in_hand(rt) || rt->w->state == WS_HELD) && td_str_eq(rt->w->agent, a->id))
+            return rt->w;
+    }
+    return NULL;
+}
+
+/* The phone system's name of a queue counts where it is one of ours. */
+static struct td_str queue_of_call(const struct core *c, const struct agent *a) {
     for (size_t i = 0; i < a->calls.n; i++)
-        if (a->calls.v[i].state == VS_ACTIVE || a->calls.v[i].state == VS_HOLD)
+        if ((a->calls.v[i].state == VS_ACTIVE || a->calls.v[i].state == VS_HOLD) &&
+            map_get(&c->queue_ids, a->calls.v[i].queue))
             return a->calls.v[i].queue;
     return (struct td_str){NULL, 0};
+}
+
+static void share_with_call(struct core *c, const struct agent *a, int64_t at, int64_t us) {
+    const struct work *w = call_of(c, a);
+    stats_add(c, stats_row(c, SF_QUEUE, w ? w->queue : queue_of_call(c, a)), at, STAT_ATTENTION_US,
+              us);
+    if (w)
+        stats_add(c, stats_row(c, SF_CHANNEL, w->channel), at, STAT_ATTENTION_US, us);
 }
 
 /* Each instant is shared equally among what he had then: over all items it sums to his busy time.
@@ -172,7 +203,7 @@ static void share_attention(struct core *c, const struct agent_rt *a, const stru
         stats_add(c, stats_row(c, SF_CHANNEL, rt->w->channel), at, STAT_ATTENTION_US, us);
     }
     if (d->on_phone)
-        stats_add(c, stats_row(c, SF_QUEUE, queue_of_call(a->a)), at, STAT_ATTENTION_US, us);
+        share_with_call(c, a->a, at, us);
 }
 
 /* A stretch within one quarter in which nothing of him changed. */

@@ -59,6 +59,16 @@
       "Calls of agents that ended: talked or missed.")                                             \
     X(CSAT, COUNTER, "tandem_csat_total", "queue", "rating", NONE,                                 \
       "Ratings given by customers, 1 to 5.")                                                       \
+    X(REPEATED, COUNTER, "tandem_repeated_total", "queue", "kind", NONE,                           \
+      "Customers who came again within 7 days, on any channel.")                                   \
+    X(AGENT_OFFERED, COUNTER, "tandem_agent_offered_total", "agent", NULL, NONE,                   \
+      "Offers made to the agent.")                                                                 \
+    X(AGENT_PASSED, COUNTER, "tandem_agent_passed_total", "agent", "how", NONE,                    \
+      "Offers that the agent declined or let pass, calls that he missed.")                         \
+    X(AGENT_ANSWERED, COUNTER, "tandem_agent_answered_total", "agent", NULL, NONE,                 \
+      "First replies of the agent.")                                                               \
+    X(AGENT_HANDLED, COUNTER, "tandem_agent_handled_total", "agent", NULL, NONE,                   \
+      "Work that the agent had and that was resolved; calls talked.")                              \
     X(MESSAGES, COUNTER, "tandem_messages_total", "channel", "direction", NONE,                    \
       "Messages of customers (in) and of agents (out).")                                           \
     X(SENDS, COUNTER, "tandem_sends_total", "channel", "outcome", NONE,                            \

@@ -39,6 +39,7 @@ static const struct meaning {
     {"call.ended", METRIC_CALLS, BY_QUEUE, "talked", METRIC_N, METRIC_HANDLE},
     {"call.missed", METRIC_CALLS, BY_QUEUE, "missed", METRIC_N, METRIC_N},
     {"csat", METRIC_CSAT, BY_QUEUE_TEXT, NULL, METRIC_N, METRIC_N},
+    {"repeated", METRIC_REPEATED, BY_QUEUE, NULL, METRIC_N, METRIC_N},
     {"message.in", METRIC_MESSAGES, BY_CHANNEL, "in", METRIC_N, METRIC_N},
     {"message.out", METRIC_MESSAGES, BY_CHANNEL, "out", METRIC_N, METRIC_N},
     {"sent", METRIC_SENDS, BY_CHANNEL, "sent", METRIC_N, METRIC_N},
@@ -47,6 +48,27 @@ static const struct meaning {
     {"opted-out", METRIC_OPT_OUTS, BY_CHANNEL, "out", METRIC_N, METRIC_N},
     {"opted-in", METRIC_OPT_OUTS, BY_CHANNEL, "in", METRIC_N, METRIC_N},
 };
+
+/* What of it is the agent's. The waits and times of agents stand in /v1/stats. */
+static const struct agent_meaning {
+    const char *fact;
+    enum metric count;
+    const char *as;
+} agent_meanings[] = {
+    {"offered", METRIC_AGENT_OFFERED, ""},
+    {"declined", METRIC_AGENT_PASSED, "declined"},
+    {"offer.timeout", METRIC_AGENT_PASSED, "time-out"},
+    {"call.missed", METRIC_AGENT_PASSED, "missed"},
+    {"answered", METRIC_AGENT_ANSWERED, ""},
+    {"resolved", METRIC_AGENT_HANDLED, ""},
+    {"call.ended", METRIC_AGENT_HANDLED, ""},
+};
+
+static void count_for_agent(struct metrics *m, const struct fact *f) {
+    for (size_t i = 0; f->agent.n && i < sizeof agent_meanings / sizeof agent_meanings[0]; i++)
+        if (td_str_eqz(f->name, agent_meanings[i].fact))
+            metrics_count(m, agent_meanings[i].count, f->agent, td_str_of(agent_meanings[i].as));
+}
 
 static const struct meaning *meaning_of(struct td_str fact) {
     for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
@@ -82,6 +104,8 @@ void metrics_events_take(struct metrics *m, const struct event *ev) {
             metrics_count(m, METRIC_ALARMS, f.name, (struct td_str){NULL, 0});
         if (as)
             count(m, as, &f);
+        if (ev->kind == EV_FACT)
+            count_for_agent(m, &f);
     }
     td_arena_free(&a);
 }

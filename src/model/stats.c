@@ -73,6 +73,10 @@ unsigned stats_derive(const int64_t s[STAT_N], struct stat_figure out[STAT_FIGUR
               1e3);
     put_ratio(&f, "attention_aht_s", s[STAT_ATTENTION_US], s[STAT_HANDLED], 1e6);
     put_ratio(&f, "csat_top2_rate", s[STAT_CSAT_TOP2], s[STAT_CSAT], 1);
+    if (s[STAT_HANDLED] > 0) { /* those who came again may be of earlier days than the handled */
+        int64_t solved = s[STAT_HANDLED] - s[STAT_REPEATED];
+        put_ratio(&f, "fcr", solved > 0 ? solved : 0, s[STAT_HANDLED], 1);
+    }
     put_ratio(&f, "occupancy", s[STAT_BUSY_MS], s[STAT_LOGGED_IN_MS] - s[STAT_UNAVAILABLE_MS], 1);
     put_ratio(&f, "utilization", s[STAT_UNITS_MS], s[STAT_CAPACITY_MS], 1);
     put_ratio(&f, "concurrency", s[STAT_ITEMS_MS], s[STAT_BUSY_MS], 1);

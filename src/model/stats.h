@@ -57,7 +57,10 @@
     X(BUSY_MS, "busy_ms", "Time with at least one item in hand or in wrap-up.")                    \
     X(ITEMS_MS, "items_ms", "Integral of their number.")                                           \
     X(UNITS_MS, "units_ms", "Integral of the units in use.")                                       \
-    X(CAPACITY_MS, "capacity_ms", "Integral of the units there were, while logged in.")
+    X(CAPACITY_MS, "capacity_ms", "Integral of the units there were, while logged in.")            \
+    /* what did not last */                                                                        \
+    X(REPEATED, "repeated",                                                                        \
+      "Contacts that came again within 7 days, on any channel; for the agent, his of before.")
 
 enum stat {
 #define X(id, name, help) STAT_##id,

@@ -146,8 +146,7 @@ static bool check_order(struct oracle *o, const struct give *g, const struct see
     const struct work *x = work_now(g->x), *w = work_now(y);
     const struct agent *a = agent_now(g->a);
     if (is_live_work(x) != is_live_work(w) || x->priority != w->priority || w->preferred.n ||
-        is_excluded(w, a, 0) || w->returning ||
-        !may_take(o, before, w, l))
+        is_excluded(w, a, 0) || w->returning || !may_take(o, before, w, l))
         return true;
     if (td_str_eq(x->queue, w->queue)) {
         bool same = x->channel_kind == w->channel_kind && x->relaxed == w->relaxed &&

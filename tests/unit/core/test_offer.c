@@ -178,7 +178,8 @@ static void test_the_last_of_the_others_goes(void **state) {
     fix_close(&f);
 }
 
-/* How many may pass, and for how long who lets one pass is left out, is as it was when it was made. */
+/* How many may pass, and for how long who lets one pass is left out, is as it was when it was made.
+ */
 static void test_a_live_offer_keeps_its_policy(void **state) {
     struct fix f;
     struct fix_policy p;

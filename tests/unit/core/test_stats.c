@@ -8,6 +8,8 @@
 
 #include "fixture.h"
 
+#define DAY_MS INT64_C(86400000)
+
 static const char *const support[] = {"support"};
 
 static void figure_is(const struct fix *f, const char *field, int64_t expected) {
@@ -209,6 +211,113 @@ static void test_calls_and_ratings(void **state) {
     fix_close(&f);
 }
 
+static void open_with_phones(struct fix *f) {
+    struct fix_policy p;
+    fix_open_empty(f);
+    fix_policy(&p)->channels.n = 5;
+    p.channels[4].gate = false;
+    p.queues[0].target_ms = 20000;
+    p.queues[0].short_ms = 5000;
+    fix_config(f, &p.p);
+    fix_agent_of(f, "anna", support, 1);
+    fix_act(f, "anna", CMD_EXTENSION_SET, (struct act){.extension = S("1001")});
+}
+
+static void phone(struct fix *f, const char *agent, const char *call, uint64_t seq,
+                  const char *state) {
+    fix_phone(f, (struct voice){.agent = Z(agent),
+                                .call = Z(call),
+                                .seq = seq,
+                                .state = Z(state),
+                                .from = S("+442222222222"),
+                                .queue = S("sales")});
+}
+
+/* One call answered after 15 s, two that hang up after 4 and 25 s, all from one number; a call for
+ * the agent alone that he does not take. A new leader comes in the middle of the talk. */
+static void calls_of_a_day(struct fix *f, bool restart) {
+    open_with_phones(f);
+    phone(f, "", "k1", 1, "queued");
+    fix_wait(f, 12000);
+    phone(f, "1001", "k1", 2, "ringing");
+    fix_wait(f, 3000);
+    phone(f, "1001", "k1", 3, "active");
+    fix_wait(f, 60000);
+    if (restart)
+        fix_restart(f);
+    phone(f, "1001", "k1", 4, "hold");
+    fix_wait(f, 10000);
+    phone(f, "1001", "k1", 5, "active");
+    fix_wait(f, 20000);
+    phone(f, "1001", "k1", 6, "idle");
+    fix_wait(f, 30000);
+    phone(f, "", "k2", 1, "queued");
+    fix_wait(f, 4000);
+    phone(f, "", "k2", 2, "abandoned");
+    phone(f, "", "k3", 1, "queued");
+    fix_wait(f, 25000);
+    phone(f, "", "k3", 2, "abandoned");
+    phone(f, "1001", "k4", 1, "ringing");
+    fix_wait(f, 8000);
+    phone(f, "1001", "k4", 2, "idle");
+    phone(f, "1001", "k4", 2, "idle"); /* told again */
+}
+
+static void test_calls_that_are_work(void **state) {
+    struct fix f;
+    (void)state;
+    calls_of_a_day(&f, true);
+    figure_is(&f, "entered:q:support", 4);
+    figure_is(&f, "answered:q:support", 1);
+    figure_is(&f, "answered_in_target:q:support", 1);
+    figure_is(&f, "answer_wait_ms:q:support", 15000);
+    figure_is(&f, "abandoned:q:support", 3);
+    figure_is(&f, "abandoned_in_target:q:support", 2);
+    figure_is(&f, "abandoned_short:q:support", 1);
+    figure_is(&f, "abandon_wait_ms:q:support", 37000);
+    balanced(&f, "support", 0);
+    figure_is(&f, "answered:a:anna", 1);
+    figure_is(&f, "accepted:a:anna", 1);
+    figure_is(&f, "handled:q:support", 1);
+    figure_is(&f, "talk_ms:q:support", 80000);
+    figure_is(&f, "talk_ms:a:anna", 80000);
+    figure_is(&f, "hold_ms:a:anna", 10000);
+    figure_is(&f, "acw_ms:q:support", 30000);
+    figure_is(&f, "busy_ms:a:anna", 120000);
+    figure_is(&f, "attention_us:q:support", 120000000);
+    figure_is(&f, "attention_us:a:anna", 120000000);
+    fix_close(&f);
+}
+
+/* Of four calls of one number the second comes again to whom anna had; what follows is the same
+ * matter. Text messages of that number count, too, until a week is over. */
+static void test_came_again(void **state) {
+    struct fix f;
+    (void)state;
+    calls_of_a_day(&f, false);
+    figure_is(&f, "repeated:a:anna", 1);
+    figure_is(&f, "repeated:q:support", 1);
+    fix_close(&f);
+    open_with_targets(&f);
+    fix_agent(&f, "anna");
+    for (int day = 0; day < 3; day++) { /* after a week and after eight days */
+        char id_of_day[] = {'m', (char)('0' + day), 0};
+        fix_sms(&f, "+44", id_of_day);
+        uint64_t id = f.result.conv;
+        if (fix_work(&f, id)->state == WS_OFFERED)
+            fix_accept(&f, "anna", id);
+        reply(&f, "anna", id);
+        resolve(&f, "anna", id);
+        fix_session(&f, "anna", "anna", false);
+        fix_wait(&f, 60000); /* what nobody is logged in for is counted for nobody */
+        fix_wait(&f, DAY_MS * (day ? 8 : 7) - 60000);
+        fix_session(&f, "anna", "anna", true);
+    }
+    figure_is(&f, "repeated:q:texts", 1);
+    figure_is(&f, "handled:q:texts", 3);
+    fix_close(&f);
+}
+
 /* Overflow is a move; what our own side begins is nobody's wait. */
 static void test_overflow_and_own_beginnings(void **state) {
     struct fix f;
@@ -266,6 +375,8 @@ int main(void) {
         cmocka_unit_test(test_handling),
         cmocka_unit_test(test_quarters),
         cmocka_unit_test(test_calls_and_ratings),
+        cmocka_unit_test(test_calls_that_are_work),
+        cmocka_unit_test(test_came_again),
         cmocka_unit_test(test_overflow_and_own_beginnings),
         cmocka_unit_test(test_replay),
     };

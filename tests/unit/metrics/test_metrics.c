@@ -193,6 +193,15 @@ static void facts_become_counters(void **state) {
     f.talk_ms = 61000;
     f.channel_kind = CK_VOICE;
     take(m, EV_FACT, &f);
+    f.agent = TD_STR("anna");
+    take(m, EV_FACT, &f);
+    f.name = TD_STR("call.missed");
+    take(m, EV_FACT, &f);
+    f.name = TD_STR("repeated");
+    take(m, EV_FACT, &f);
+    assert_has(m, "tandem_agent_handled_total{agent=\"anna\"} 1");
+    assert_has(m, "tandem_agent_passed_total{agent=\"anna\",how=\"missed\"} 1");
+    assert_has(m, "tandem_repeated_total{queue=\"q\",kind=\"voice\"} 1");
     assert_has(m, "tandem_arrived_total{queue=\"q\",kind=\"chat\"} 1");
     assert_has(m, "tandem_offered_total{queue=\"q\",kind=\"chat\"} 1");
     assert_has(m, "tandem_answered_total{queue=\"q\",kind=\"chat\"} 2");
@@ -205,8 +214,8 @@ static void facts_become_counters(void **state) {
     assert_has(m, "tandem_messages_total{channel=\"web\",direction=\"in\"} 1");
     assert_has(m, "tandem_sends_total{channel=\"web\",outcome=\"sent\"} 1");
     assert_has(m, "tandem_csat_total{queue=\"q\",rating=\"5\"} 1");
-    assert_has(m, "tandem_calls_total{queue=\"q\",outcome=\"talked\"} 1");
-    assert_has(m, "tandem_handle_seconds_sum{queue=\"q\",kind=\"voice\"} 61");
+    assert_has(m, "tandem_calls_total{queue=\"q\",outcome=\"talked\"} 2");
+    assert_has(m, "tandem_handle_seconds_sum{queue=\"q\",kind=\"voice\"} 122");
     assert_lacks(m, "unheard");
     metrics_free(&m);
 }

@@ -70,6 +70,7 @@ static void test_ratios(void **state) {
     assert_true(figure(s, "aht_s") == 100);
     assert_true(figure(s, "attention_aht_s") == 50);
     assert_true(figure(s, "csat_top2_rate") == .75);
+    assert_true(figure(s, "fcr") == 1);
     assert_true(figure(s, "occupancy") == .5);
     assert_true(figure(s, "utilization") == .3);
     assert_true(figure(s, "concurrency") == 1.5);
