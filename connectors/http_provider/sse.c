@@ -71,13 +71,15 @@ int sse_feed(struct sse *s, struct td_str bytes) {
         if (i > from)
             s->after_cr = false;
         text_put(&s->line, (struct td_str){bytes.p + from, i - from});
+        if (s->line.over)
+            return TD_ELIMIT;
         if (i < bytes.n) {
             bool second = bytes.p[i] == '\n' && s->after_cr; /* of CR LF */
             s->after_cr = bytes.p[i++] == '\r';
             if (!second)
                 end_line(s);
         }
-        if (s->line.over || s->data.over)
+        if (s->data.over)
             return TD_ELIMIT;
     }
     return TD_OK;

@@ -73,7 +73,9 @@ void golden_message(struct td_arena *a, json_t *v, struct td_message *m) {
                              .author = golden_str(json_object_get(v, "author")),
                              .subject = golden_str(json_object_get(v, "subject")),
                              .in_reply_to = golden_str(json_object_get(v, "in_reply_to")),
-                             .reply_ref = golden_str(json_object_get(v, "reply_ref"))};
+                             .reply_ref = golden_str(json_object_get(v, "reply_ref")),
+                             .visibility = golden_str(json_object_get(v, "visibility")),
+                             .language = golden_str(json_object_get(v, "language"))};
     m->from.name = golden_str(json_object_get(v, "name"));
     m->attachments.v = TD_ARENA_ARRAY(a, struct td_attachment, json_array_size(files));
     json_array_foreach(files, i, file)

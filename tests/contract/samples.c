@@ -156,6 +156,21 @@ static const struct sample samples[] = {
                   .body = TD_STR("{\"message-count\":\"1\",\"messages\":[{\"status\":\"0\","
                                  "\"message-id\":\"0C00\"}]}")},
      .our_id = true},
+    {.name = "social_mastodon",
+     .settings = LIST("url", "https://m.example", "account", "@help@m.example", "access_token",
+                      SAMPLE_SECRET, "hashtags", "acme"),
+     .bad =
+         (const char *const *const[]){
+             LIST("url", "http://m.example", "account", "help", "access_token", SAMPLE_SECRET),
+             LIST("url", "https://m.example", "account", "@", "access_token", SAMPLE_SECRET),
+             LIST("url", "https://m.example", "account", "a@b@c", "access_token", SAMPLE_SECRET),
+             LIST("url", "https://m.example", "account", "help", "access_token", SAMPLE_SECRET,
+                  "hashtags", "#acme"),
+             LIST("url", "https://m.example", "account", "help", "access_token", SAMPLE_SECRET,
+                  "keywords", " "),
+             NULL},
+     .to = "anna@m.example",
+     .accepted = {.status = 200, .body = TD_STR("{\"id\":\"112233\"}")}},
     {.name = "voice_http",
      .settings = LIST("hook_auth", "header", "hook_header", "X-Token", "hook_secret",
                       SAMPLE_SECRET),

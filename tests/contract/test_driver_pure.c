@@ -9,6 +9,7 @@
 
 #include "config/settings.h"
 #include "http_provider/cursors.h"
+#include "http_provider/html_text.h"
 #include "http_provider/pace.h"
 #include "http_provider/secrets.h"
 #include "http_provider/sse.h"
@@ -178,12 +179,39 @@ static void test_secrets(void **state) {
     settings_free(&s);
 }
 
+/* ---- HTML ---- */
+
+static void test_html(void **state) {
+    (void)state;
+    static const struct {
+        const char *html, *text;
+    } rows[] = {
+        {"plain", "plain"},
+        {"<p>one<br />two</p><p>three</p>", "one\ntwo\n\nthree"},
+        {"a\n  b\t<b> c</b> ", "a b c"},
+        {"x<br><br><br>y", "x\n\ny"},
+        {"<ul><li>a</li><li>b &lt;i&gt;</li></ul>z", "- a\n- b <i>\nz"},
+        {"&amp;&#38;&#x26; &nope; & &#xD800; &#x1F600;", "&&& &nope; & \ufffd \U0001F600"},
+        {"1 < 2 <3 a<b c", "1 < 2 <3 a"},
+        {"<script>if (a<b) x</script>y<style>p{}</style>", "y"},
+        {"<span class=\"a invisible\">h<span>i</span></span>v<span class='ellipsis'>w</span>",
+         "vw\u2026"},
+        {"<a title=\"a > b\" href=x>l</a><!-- <p> -->m<!doctype x>", "lm"},
+        {"<p", ""},
+        {"<script>never ended", ""},
+        {"a&#0;b&#7;c&nbsp;&nbsp;d", "a\ufffdbc d"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        is(html_text(a, td_str_of(rows[i].html), 1000), rows[i].text);
+    is(html_text(a, TD_STR("\u00e4\u00e4\u00e4"), 5), "\u00e4\u00e4");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cursors),        cmocka_unit_test(test_plain_cursor),
         cmocka_unit_test(test_broken_cursors), cmocka_unit_test(test_pace),
         cmocka_unit_test(test_events),         cmocka_unit_test(test_retry_and_limits),
-        cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_secrets),        cmocka_unit_test(test_html),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

@@ -126,8 +126,16 @@ static void on_stopped(void *arg) {
     *(bool *)arg = true;
 }
 
-static void run_send(const struct td_connector *c, const struct td_settings *s, json_t *x) {
-    const struct td_connector *r = td_connector_runner(c);
+/* Without what the driver does by itself: polls, a stream, uploads. */
+static void run_send(const struct td_connector *whole, const struct td_settings *s, json_t *x) {
+    struct td_provider sends = *whole->provider;
+    struct td_connector alone = *whole;
+    const struct td_connector *c = &alone, *r = td_connector_runner(c);
+    sends.poll_build = NULL;
+    sends.stream_build = NULL;
+    sends.upload_build = NULL;
+    alone.provider = &sends;
+    alone.capabilities &= ~(unsigned)TD_CAN_MEDIA;
     json_t *what = json_object_get(x, "send");
     struct td_message m;
     struct td_address to = {
@@ -222,10 +230,25 @@ static int run_upload(struct exchange *x, json_t *of, struct td_error *err) {
     return rc;
 }
 
+/* An event of a stream: "data" as it is, or "json". */
+static int run_event(struct exchange *x, json_t *of, struct td_error *err) {
+    json_t *json = json_object_get(x->what, "json");
+    char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+    struct td_str data = text ? td_str_of(text) : golden_str(json_object_get(x->what, "data"));
+    struct td_incoming in = {0};
+    int rc = x->p->stream_parse(x->a, x->s, golden_str(json_object_get(x->what, "name")), data, &in,
+                                err);
+    if (rc == TD_OK)
+        expect("incoming", json_object_get(of, "incoming"), golden_incoming(&in));
+    free(text);
+    return rc;
+}
+
 static const struct {
     const char *name;
     int (*run)(struct exchange *x, json_t *of, struct td_error *err);
-} exchanges[] = {{"poll", run_poll}, {"media", run_media}, {"upload", run_upload}};
+} exchanges[] = {
+    {"poll", run_poll}, {"media", run_media}, {"upload", run_upload}, {"event", run_event}};
 
 static bool run_exchange(const struct td_connector *c, const struct td_settings *s, json_t *of) {
     for (size_t i = 0; i < sizeof exchanges / sizeof *exchanges; i++) {
@@ -242,7 +265,9 @@ static bool run_exchange(const struct td_connector *c, const struct td_settings 
             expect_text("error", why, err.text);
         else if (rc != TD_OK)
             fail_msg("%s: %s", where, err.text);
-        expect("requests", json_object_get(of, "requests"), x.requests);
+        if (json_array_size(x.requests) || json_object_get(of, "requests"))
+            expect("requests", json_object_get(of, "requests"), json_incref(x.requests));
+        json_decref(x.requests);
         td_arena_free(&x.a);
         return true;
     }
@@ -261,7 +286,7 @@ static void run_case(const struct td_connector *c, const char *file, json_t *x) 
     else if (json_object_get(x, "send"))
         run_send(c, s, x);
     else if (!run_exchange(c, s, x))
-        fail_msg("%s: neither hook, send, poll, media nor upload", where);
+        fail_msg("%s: neither hook, send, poll, media, upload nor event", where);
     settings_free(&s);
     cases_seen++;
 }
