@@ -156,6 +156,12 @@ static const struct sample samples[] = {
                   .body = TD_STR("{\"message-count\":\"1\",\"messages\":[{\"status\":\"0\","
                                  "\"message-id\":\"0C00\"}]}")},
      .our_id = true},
+    {.name = "feed_rss",
+     .settings = LIST("feeds", "https://blog.example/feed.xml", "feeds", "https://b.example/atom"),
+     .bad =
+         (const char *const *const[]){
+             LIST("feeds", "blog.example/feed.xml"), LIST("feeds", "https://b.example/a b"),
+             LIST("feeds", "https://b.example/a", "feeds", "https://b.example/a"), NULL}},
     {.name = "social_mastodon",
      .settings = LIST("url", "https://m.example", "account", "@help@m.example", "access_token",
                       SAMPLE_SECRET, "hashtags", "acme"),

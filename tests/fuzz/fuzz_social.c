@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <tandem/connector.h>
 
-extern const struct td_connector social_mastodon_connector;
+extern const struct td_connector social_mastodon_connector, feed_rss_connector;
 
 #define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
 static const struct {
@@ -17,6 +17,7 @@ static const struct {
 } channels[] = {
     {&social_mastodon_connector, LIST("url", "https://m.example", "account", "help", "access_token",
                                       "t0k3n", "hashtags", "acme", "keywords", "acme shop")},
+    {&feed_rss_connector, LIST("feeds", "https://blog.example/feed.xml", "feeds", "https://b/a")},
 };
 
 static void must(bool ok) {
