@@ -108,7 +108,7 @@ static void understand(struct flow *f, const struct td_response *r) {
                                 .code = TD_STR("bad-answer"),
                                 .text = verdict_excerpt(f->arena, r->body)};
     else if (v.kind == TD_V_RATE_LIMITED && !v.until_ms)
-        v.until_ms = verdict_until(r, now);
+        v.until_ms = v.after_ms > 0 ? now + v.after_ms : verdict_until(r, now);
     f->verdict = v;
 }
 

@@ -36,6 +36,10 @@ static struct td_pair byo_headers[] = {
     {TD_STR("x-tandem-signature"),
      TD_STR("v1=4e9189c43bb30c0b26782bbcc2d34ccda819a9d9231e5814a560d61f99a79230")},
 };
+static struct td_pair telegram_headers[] = {
+    {TD_STR("content-type"), TD_STR("application/json")},
+    {TD_STR("x-telegram-bot-api-secret-token"), TD_STR(SAMPLE_SECRET)},
+};
 char sample_smtp_port[8] = "1";
 
 #define BYO_SAMPLE(connector_)                                                                     \
@@ -235,6 +239,28 @@ static const struct sample samples[] = {
      .hook_now_ms = INT64_C(1700000000000)},
     BYO_SAMPLE("chat_http"),
     BYO_SAMPLE("social_http"),
+    {.name = "chat_telegram",
+     .settings = LIST("token", "42:" SAMPLE_SECRET, "mode", "webhook", "webhook_secret",
+                      SAMPLE_SECRET, "username", "shop_bot"),
+     .bad = (const char *const *const[]){LIST("token", SAMPLE_SECRET),
+                                         LIST("token", "42:" SAMPLE_SECRET "/getMe"),
+                                         LIST("token", "42:" SAMPLE_SECRET, "mode", "webhook"),
+                                         LIST("token", "42:" SAMPLE_SECRET, "mode", "webhook",
+                                              "webhook_secret", SAMPLE_SECRET "!"),
+                                         LIST("token", "42:" SAMPLE_SECRET, "username", "@shop"),
+                                         LIST("token", "42:" SAMPLE_SECRET, "files_chat", "@files"),
+                                         NULL},
+     .to = "777",
+     .hook = {.method = TD_STR("POST"),
+              .url = TD_STR("https://chat.example/hooks/telegram"),
+              .headers = {telegram_headers, 2},
+              .body = TD_STR("{\"update_id\":1,\"message\":{\"message_id\":5,\"from\":{\"id\":777,"
+                             "\"is_bot\":false,\"first_name\":\"Anna\"},\"chat\":{\"id\":777,"
+                             "\"type\":\"private\"},\"date\":1700000000,\"text\":\"Hi\"}}")},
+     .hook_now_ms = INT64_C(1700000000000),
+     .accepted = {.status = 200,
+                  .body = TD_STR(
+                      "{\"ok\":true,\"result\":{\"message_id\":6,\"chat\":{\"id\":777}}}")}},
     {.name = "email",
      .settings = LIST("address", "help@acme.example", "smtp_host", "127.0.0.1", "smtp_port",
                       sample_smtp_port, "smtp_security", "none", "password", SAMPLE_SECRET),

@@ -9,6 +9,8 @@
 #include "http_provider/crypto.h"
 #include "http_provider/document.h"
 #include "http_provider/form.h"
+#include "http_provider/json_writer.h"
+#include "http_provider/split.h"
 #include "http_provider/template.h"
 #include "http_provider/text.h"
 #include "http_provider/verdicts.h"
@@ -246,13 +248,75 @@ static void test_excerpt(void **state) {
     assert_int_equal(verdict_excerpt(a, (struct td_str){long_one, sizeof long_one}).n, 200);
 }
 
+static void test_split(void **state) {
+    static const struct {
+        const char *text;
+        enum split_unit unit;
+        size_t max;
+        const char *pieces; /* with | between */
+    } rows[] = {
+        {"", SPLIT_UTF16, 10, ""},
+        {"0123456789", SPLIT_UTF16, 10, "0123456789"},
+        {"0123456789a", SPLIT_UTF16, 10, "0123456789|a"},
+        {"01234567 9 abc", SPLIT_UTF16, 10, "01234567 9|abc"},
+        {"one two three four", SPLIT_UTF16, 10, "one two|three four"},
+        {"Yes. It is so", SPLIT_UTF16, 11, "Yes. It is|so"},
+        {"It is. So it was", SPLIT_UTF16, 11, "It is.|So it was"},
+        {"a line\nb line no", SPLIT_UTF16, 10, "a line|b line no"},
+        {"a line\nb c\n\nd", SPLIT_UTF16, 12, "a line\nb c|d"},
+        {"\U0001F600\U0001F600\U0001F600", SPLIT_UTF16, 4, "\U0001F600\U0001F600|\U0001F600"},
+        {"\U0001F600\U0001F600\U0001F600", SPLIT_UTF16, 5, "\U0001F600\U0001F600|\U0001F600"},
+        {"\u00fc\u00fc\u00fc", SPLIT_BYTES, 5, "\u00fc\u00fc|\u00fc"},
+        {"a        b", SPLIT_UTF16, 5, "a|b"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct text t;
+        unsigned parts = 1, again;
+        text_init(&t, a, 200);
+        for (unsigned k = 0; k < parts; k++) {
+            struct td_str piece = split_part(td_str_of(rows[i].text), rows[i].unit, rows[i].max, k,
+                                             &parts);
+            assert_true(split_length(piece, rows[i].unit) <= rows[i].max);
+            if (k)
+                text_putc(&t, '|');
+            text_put(&t, piece);
+        }
+        if (!td_str_eqz(text_str(&t), rows[i].pieces))
+            fail_msg("%s: %.*s", rows[i].text, TD_FMT(text_str(&t)));
+        split_part(td_str_of(rows[i].text), rows[i].unit, rows[i].max, 99, &again);
+        assert_int_equal(again, parts);
+    }
+}
+
+static void test_writer(void **state) {
+    struct text t;
+    (void)state;
+    text_init(&t, a, 200);
+    writer_open(&t, NULL, '{');
+    writer_text(&t, "a", S("x\"\n"));
+    writer_text_if(&t, "b", S(""));
+    writer_open(&t, "c", '[');
+    writer_number(&t, NULL, -7);
+    writer_text(&t, NULL, S("[{:"));
+    writer_open(&t, NULL, '{');
+    writer_close(&t, '}');
+    writer_bool(&t, NULL, true);
+    writer_close(&t, ']');
+    writer_raw(&t, "d", S("{}"));
+    writer_close(&t, '}');
+    assert_true(
+        td_str_eqz(text_str(&t), "{\"a\":\"x\\\"\\n\",\"c\":[-7,\"[{:\",{},true],\"d\":{}}"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),     cmocka_unit_test(test_hex_and_base64),
         cmocka_unit_test(test_hmac),     cmocka_unit_test(test_form),
         cmocka_unit_test(test_when),     cmocka_unit_test(test_retry),
         cmocka_unit_test(test_template), cmocka_unit_test(test_document),
-        cmocka_unit_test(test_excerpt),
+        cmocka_unit_test(test_excerpt),  cmocka_unit_test(test_split),
+        cmocka_unit_test(test_writer),
     };
     return cmocka_run_group_tests(tests, make_arena, drop_arena);
 }

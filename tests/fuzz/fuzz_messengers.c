@@ -7,7 +7,8 @@
 #include <tandem/connector.h>
 
 #define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
-extern const struct td_connector chat_http_connector, social_http_connector;
+extern const struct td_connector chat_http_connector, social_http_connector,
+    chat_telegram_connector;
 
 static const struct {
     const struct td_connector *connector;
@@ -15,6 +16,10 @@ static const struct {
 } channels[] = {
     {&chat_http_connector, LIST("secret", "0123456789abcdef", "url", "https://app.example/")},
     {&social_http_connector, LIST("secret", "0123456789abcdef", "url", "https://app.example/")},
+    {&chat_telegram_connector, LIST("token", "42:ABCDEFGHIJ", "mode", "webhook", "webhook_secret",
+                                    "k1", "username", "shop_bot")},
+    {&chat_telegram_connector,
+     LIST("token", "42:ABCDEFGHIJ", "groups", "all", "take_start", "true", "files_chat", "-1001")},
 };
 #define N_CHANNELS (sizeof channels / sizeof *channels)
 
