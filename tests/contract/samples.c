@@ -40,6 +40,33 @@ static struct td_pair telegram_headers[] = {
     {TD_STR("content-type"), TD_STR("application/json")},
     {TD_STR("x-telegram-bot-api-secret-token"), TD_STR(SAMPLE_SECRET)},
 };
+static struct td_pair whatsapp_headers[] = {
+    {TD_STR("content-type"), TD_STR("application/json")},
+    {TD_STR("x-hub-signature-256"),
+     TD_STR("sha256=84ce1e59d6894d9e02e97464b2a1fdbaa4e6ddc36a2b9b0dc5aa70bbca48d28d")},
+};
+static struct td_pair messenger_headers[] = {
+    {TD_STR("content-type"), TD_STR("application/json")},
+    {TD_STR("x-hub-signature-256"),
+     TD_STR("sha256=db5fd8c7684767b15c264294b0913f1c69cf72cf505383684b6c0b5d4e51d41a")},
+};
+static struct td_pair instagram_headers[] = {
+    {TD_STR("content-type"), TD_STR("application/json")},
+    {TD_STR("x-hub-signature-256"),
+     TD_STR("sha256=f8725543083b266600bd31699f2fb05ded8243c49f148629107cba064180bff0")},
+};
+static struct td_pair social_headers[] = {
+    {TD_STR("content-type"), TD_STR("application/json")},
+    {TD_STR("x-hub-signature-256"),
+     TD_STR("sha256=60d24628b108dd51a378c460d3d1d63134f507f9919428357ae8810b3eb01a23")},
+};
+#define META_COMMON                                                                                \
+    "app_secret", SAMPLE_SECRET, "verify_token", SAMPLE_SECRET, "access_token", SAMPLE_SECRET
+#define META_HOOK(name_, body_)                                                                    \
+    {                                                                                              \
+        .method = TD_STR("POST"), .url = TD_STR("https://chat.example/hooks/meta"),                \
+        .headers = {name_##_headers, 2}, .body = TD_STR(body_)                                     \
+    }
 char sample_smtp_port[8] = "1";
 
 #define BYO_SAMPLE(connector_)                                                                     \
@@ -261,6 +288,61 @@ static const struct sample samples[] = {
      .accepted = {.status = 200,
                   .body = TD_STR(
                       "{\"ok\":true,\"result\":{\"message_id\":6,\"chat\":{\"id\":777}}}")}},
+    {.name = "chat_whatsapp",
+     .settings = LIST(META_COMMON, "phone_number_id", "123456123", "templates", "hi=hello en"),
+     .bad =
+         (const char *const *const[]){
+             LIST(META_COMMON, "phone_number_id", "+4411"),
+             LIST(META_COMMON, "phone_number_id", "1", "version", "latest"),
+             LIST(META_COMMON, "phone_number_id", "1", "templates", "hi=hello"), NULL},
+     .to = "+16315551234",
+     .hook = META_HOOK(
+         whatsapp, "{\"object\":\"whatsapp_business_account\",\"entry\":[{\"id\":"
+                   "\"8856996819413533\",\"changes\":[{\"value\":{\"messaging_product\":"
+                   "\"whatsapp\",\"metadata\":{\"display_phone_number\":\"16505553333\",\"phone_"
+                   "number_id\":\"123456123\"},\"contacts\":[{\"profile\":{\"name\":\"Kerry "
+                   "Fisher\"},\"wa_id\":\"16315551234\"}],\"messages\":[{\"from\":\"16315551234\","
+                   "\"id\":\"wamid.ABGGFlCGg0cvAgo\",\"timestamp\":\"1603059201\",\"type\":"
+                   "\"text\",\"text\":{\"body\":\"Hi\"}}]},\"field\":\"messages\"}]}]}"),
+     .hook_now_ms = INT64_C(1700000000000),
+     .accepted = {.status = 200, .body = TD_STR("{\"messages\":[{\"id\":\"wamid.1\"}]}")}},
+    {.name = "chat_messenger",
+     .settings = LIST(META_COMMON, "account_id", "1067280970047460"),
+     .bad = (const char *const *const[]){LIST(META_COMMON, "account_id", "shop"), NULL},
+     .to = "254459191370",
+     .hook = META_HOOK(messenger,
+                       "{\"object\":\"page\",\"entry\":[{\"id\":\"1067280970047460\",\"time\":"
+                       "1458692752478,\"messaging\":[{\"sender\":{\"id\":\"254459191370\"},"
+                       "\"recipient\":{\"id\":\"1067280970047460\"},\"timestamp\":1458692752478,"
+                       "\"message\":{\"mid\":\"mid.1\",\"text\":\"Hi\"}}]}]}"),
+     .hook_now_ms = INT64_C(1700000000000),
+     .accepted = {.status = 200, .body = TD_STR("{\"message_id\":\"mid.2\"}")}},
+    {.name = "chat_instagram",
+     .settings = LIST(META_COMMON, "account_id", "17841400008460056"),
+     .bad = (const char *const *const[]){LIST(META_COMMON, "account_id", "shop"), NULL},
+     .to = "254459191370",
+     .hook = META_HOOK(instagram,
+                       "{\"object\":\"instagram\",\"entry\":[{\"id\":\"17841400008460056\","
+                       "\"time\":1458692752478,\"messaging\":[{\"sender\":{\"id\":\"254459191370\"}"
+                       ",\"recipient\":{\"id\":\"17841400008460056\"},\"timestamp\":1458692752478,"
+                       "\"message\":{\"mid\":\"mid.1\",\"text\":\"Hi\"}}]}]}"),
+     .hook_now_ms = INT64_C(1700000000000),
+     .accepted = {.status = 200, .body = TD_STR("{\"message_id\":\"mid.2\"}")}},
+    {.name = "social_meta",
+     .settings = LIST(META_COMMON, "page_id", "555"),
+     .bad = (const char *const *const[]){LIST(META_COMMON),
+                                         LIST(META_COMMON, "instagram_id", "@shop"), NULL},
+     .to = "900",
+     .reply_ref = "fb:555_1_77",
+     .hook = META_HOOK(
+         social,
+         "{\"object\":\"page\",\"entry\":[{\"id\":\"555\",\"time\":1458692753,\"changes\":[{"
+         "\"field\":\"feed\",\"value\":{\"item\":\"comment\",\"verb\":\"add\",\"comment_id\":\"555_"
+         "1_77\",\"parent_id\":\"555_1\",\"post_id\":\"555_1\",\"from\":{\"id\":\"900\",\"name\":"
+         "\"Anna\"},\"message\":\"W\\u00f6rks?\",\"created_time\":1458692752,\"post\":{\"permalink_"
+         "url\":\"https://www.facebook.com/555/posts/1\"}}}]}]}"),
+     .hook_now_ms = INT64_C(1700000000000),
+     .accepted = {.status = 200, .body = TD_STR("{\"id\":\"555_1_78\"}")}},
     {.name = "email",
      .settings = LIST("address", "help@acme.example", "smtp_host", "127.0.0.1", "smtp_port",
                       sample_smtp_port, "smtp_security", "none", "password", SAMPLE_SECRET),

@@ -15,6 +15,7 @@ struct sample {
     const char *const *const
         *bad;               /* the same, each a list that is refused by create; NULL at the end */
     const char *to;         /* whom to send to */
+    const char *reply_ref;  /* what is answered, where that is needed */
     struct td_request hook; /* method "" : none */
     int64_t hook_now_ms;
     struct td_response accepted; /* how a provider says yes */

@@ -100,7 +100,10 @@ static void on_done(struct td_send *td, const struct td_verdict *v) {
 
 static int send(struct fixture *f, struct sending *s, const char *text, const char *key) {
     *s = (struct sending){.f = f};
-    s->message = (struct td_message){.id = td_str_of(key), .text = td_str_of(text), .conv = 7};
+    s->message = (struct td_message){.id = td_str_of(key),
+                                     .text = td_str_of(text),
+                                     .conv = 7,
+                                     .reply_ref = td_str_of(f->sample->reply_ref)};
     s->to = (struct td_address){td_str_of(f->c->address_type), td_str_of(f->sample->to), {0}};
     s->td = (struct td_send){
         .message = &s->message, .to = &s->to, .key = s->message.id, .attempt = 1, .done = on_done};

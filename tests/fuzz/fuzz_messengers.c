@@ -8,8 +8,10 @@
 
 #define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
 extern const struct td_connector chat_http_connector, social_http_connector,
-    chat_telegram_connector;
+    chat_telegram_connector, chat_whatsapp_connector, chat_messenger_connector,
+    chat_instagram_connector, social_meta_connector;
 
+#define META "app_secret", "k1", "verify_token", "k2", "access_token", "k3"
 static const struct {
     const struct td_connector *connector;
     const char *const *settings;
@@ -20,6 +22,11 @@ static const struct {
                                     "k1", "username", "shop_bot")},
     {&chat_telegram_connector,
      LIST("token", "42:ABCDEFGHIJ", "groups", "all", "take_start", "true", "files_chat", "-1001")},
+    {&chat_whatsapp_connector,
+     LIST(META, "phone_number_id", "123456123", "templates", "r=ready de 2")},
+    {&chat_messenger_connector, LIST(META, "account_id", "1067280970047460")},
+    {&chat_instagram_connector, LIST(META, "account_id", "17841400008460056")},
+    {&social_meta_connector, LIST(META, "page_id", "555", "instagram_id", "17841")},
 };
 #define N_CHANNELS (sizeof channels / sizeof *channels)
 
