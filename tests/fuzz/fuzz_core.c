@@ -160,12 +160,28 @@ static void command(struct input *in) {
 
 /* Something to play with, so that short inputs get far. */
 static void set_up(struct fix *f) {
+    struct fix_policy policy;
     fix_open(f);
+    fix_policy(&policy);
+    policy.channels[3].reacts = true;
+    policy.channels[3].spike_per_minute = 1; /* clusters come soon */
+    policy.p.hash = S("fuzz");
+    fix_config(f, &policy.p);
     fix_agent(f, "anna");
     fix_agent(f, "ben");
     fix_visitor(f, "v1", "Hello?");
     fix_sms(f, "+44", "x1");
     fix_mail(f, "a@x", "x2");
+    fix_message(f, "toots", "mastodon", "@v", "x3", "");
+    for (int i = 0; i < 3; i++) {
+        struct inbound in = {.message = {.channel = S("toots"),
+                                         .from = {S("mastodon"), S("@v"), S("")},
+                                         .text = S("All of them say the same thing")}};
+        char id[] = {'y', (char)('0' + i), 0}, who[] = {'@', (char)('0' + i), 0};
+        in.message.external_id = in.message.dedupe = Z(id);
+        in.message.from.addr = Z(who);
+        fix_send_as(f, CMD_MESSAGE_IN, A_CONNECTOR, "toots", NULL, &in);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
