@@ -89,6 +89,7 @@ static const struct field verdict_fields[] = {
     FIELD(3, F_I64, struct td_verdict, until_ms),
     FIELD(4, F_STR, struct td_verdict, code, .max = 200),
     FIELD(5, F_STR, struct td_verdict, text, .max = 4000),
+    FIELD(6, F_I64, struct td_verdict, after_ms),
 };
 const struct record rec_verdict = {
     .name = "verdict", .version = 1, RECORD_FIELDS(struct td_verdict, verdict_fields)};

@@ -14,6 +14,7 @@ import './styles/list.css';
 import './styles/conversation.css';
 import './styles/composer.css';
 import './styles/panels.css';
+import './styles/triage.css';
 
 /* Names this page to the daemon for as long as it lives; two tabs are two senders. */
 function tabId(): string {

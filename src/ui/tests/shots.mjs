@@ -2,6 +2,7 @@
 import { login } from './browser.mjs';
 import { addCall, crowd, long, morning } from './standin/morning.mjs';
 import { addConv, emptyWorld } from './standin/seed.mjs';
+import { social } from './standin/social.mjs';
 
 const phone = { width: 390, height: 844 };
 const REASON = 'Longest idle of four agents with a free chat place; speaks German.';
@@ -84,6 +85,13 @@ const states = {
   trouble: { world: morning, run: async (p, u, w) => { w.put('agent', 'dev', { phone_paused: true, phone_reason: 'lunch' }); w.put('agent', 'bob', { gate: 'failed' }); w.put('chan', 'pbx', { state: 'down', error: 'no link to the phone system' }); w.put('agent', 'carla', { phone_paused: true, phone_reason: 'break' }); await login(p, u, 'carla', '#/agents'); await p.getByRole('table').waitFor(); } },
   phonegate: { world: morning, run: async (p, u, w) => { await full(p, u, w); w.put('agent', 'anna', { gate: 'nobody' }); await rail(p); } },
   callcard: { world: morning, run: async (p, u) => { await login(p, u, 'carla', '#/c/1060?in=all'); } },
+  board: { world: social, run: async (p, u) => { await login(p, u, 'hugo', '#/social'); await p.getByRole('article').first().waitFor(); } },
+  boardchosen: { world: social, run: async (p, u) => { await login(p, u, 'carla', '#/social'); await p.getByRole('article').first().waitFor(); for (const k of ['j', 'x', 'j', 'x']) { await p.keyboard.press(k); await p.waitForTimeout(60); } await p.getByRole('toolbar', { name: 'Chosen posts' }).waitFor(); } },
+  boardheld: { world: social, run: async (p, u, w) => { w.put('chan', 'mastodon', { held: true, held_by: 'carla', held_at: w.now() - 300_000, spike_since: w.now() - 600_000, spike_rate: 72 }); await login(p, u, 'hugo', '#/social'); await p.getByRole('button', { name: /alike/ }).click(); } },
+  boardpost: { world: social, run: async (p, u, w) => { w.put('chan', 'mastodon', { held: true, held_by: 'carla', held_at: w.now() - 300_000 }); await login(p, u, 'bob', '#/c/2003?in=social'); await p.getByRole('log').waitFor(); await p.getByRole('textbox', { name: /Reply/ }).fill('Sorry about that, Rosa 🙏 We are on it.'); } },
+  boardempty: { world: emptyWorld, run: async (p, u) => { await login(p, u, 'carla', '#/social'); await p.getByText('All done').waitFor(); } },
+  boardoffline: { world: social, run: async (p, u, w) => { await login(p, u, 'hugo', '#/social'); await p.getByRole('article').first().waitFor(); w.down = true; for (const s of w.sockets) s.ws.terminate(); await p.getByText('No connection').first().waitFor(); } },
+  boardloading: { world: social, run: async (p, u, w) => { w.slowSnapshot = 4000; await login(p, u, 'hugo', '#/social').catch(() => {}); await p.waitForTimeout(300); } },
   missing: { world: morning, run: async (p, u) => { await login(p, u, 'anna', '#/c/77'); await p.getByText('is not here').waitFor(); } },
   login: { world: morning, run: async (p, u) => { await p.goto(u); await p.getByLabel('User name').waitFor(); } },
   insecure: { world: () => Object.assign(morning(), { insecure: true }), run: async (p, u) => { await p.goto(u); await p.getByLabel('User name').fill('anna'); await p.getByLabel('Password').fill('x'); await p.getByRole('button', { name: 'Log in' }).click(); await p.getByRole('alert').first().waitFor(); } },

@@ -4,6 +4,7 @@ import test, { after, before } from 'node:test';
 import { executable, login, openBrowser, watch } from './browser.mjs';
 import { long, morning } from './standin/morning.mjs';
 import { serve } from './standin/serve.mjs';
+import { social } from './standin/social.mjs';
 
 const skip = executable ? false : 'no Chromium here: set CHROMIUM to its path';
 let browser;
@@ -202,3 +203,43 @@ scene('a mail is shown without its scripts, styles and trackers breaking the pol
   await page.getByText('1 remote image is not loaded').waitFor();
   assert.equal(await page.frameLocator('iframe').locator('b').evaluate((b) => b.style.color), 'rgb(179, 38, 30)');
 });
+
+scene('the board by keys: choose, dismiss together with what is alike, like, reply in the thread', async (page, world, url) => {
+  await login(page, url, 'carla', '#/social');
+  await page.getByRole('article', { name: /Leith Gazette/ }).waitFor();
+  assert.equal(await page.getByRole('article', { name: /Isla Reid/ }).count(), 0); // stands under its lead
+  for (const k of ['j', 'j', 'x', 'j', 'j', 'x']) { await page.keyboard.press(k); await page.waitForTimeout(40); }
+  await page.getByRole('toolbar', { name: 'Chosen posts' }).getByText('2').waitFor();
+  await page.keyboard.press('e');
+  await page.getByText('Dismissed 2 posts: no reply.').waitFor();
+  await until(() => world.closed.get(2114)?.disposition === 'no-reply');
+  assert.equal(world.closed.get(2002).disposition, 'no-reply');
+  assert.equal(world.closed.get(2004).disposition, 'no-reply');
+  const gazette = page.getByRole('article', { name: /Leith Gazette/ });
+  await gazette.getByRole('link', { name: /We are hearing/ }).focus();
+  await page.keyboard.press('l');
+  await gazette.getByRole('button', { name: 'Take the like back' }).waitFor();
+  const link = gazette.getByRole('link', { name: /new tab/ });
+  assert.equal(await link.getAttribute('rel'), 'noopener noreferrer');
+  await gazette.getByRole('link', { name: /We are hearing/ }).focus();
+  await page.keyboard.press('r');
+  await box(page).waitFor();
+  await until(() => world.get('work', 2001).agent === 'carla');
+  await page.waitForFunction(() => document.activeElement?.tagName === 'TEXTAREA');
+  await page.keyboard.type('Hello, a cable was cut.');
+  await page.getByText('477 left').waitFor();
+  await page.keyboard.press('Control+Enter');
+  await log(page).getByText('a cable was cut').waitFor();
+}, social);
+
+scene('a supervisor holds every post; everybody sees it; it goes on', async (page, world, url) => {
+  await login(page, url, 'carla', '#/social');
+  await page.getByRole('button', { name: 'Hold all posts' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Hold all posts' }).click();
+  await page.getByText('Nothing goes out on mastodon.').waitFor();
+  assert.equal(world.commands.at(-1).cmd, 'outbound.hold');
+  await page.getByRole('button', { name: 'Release' }).click();
+  await page.getByText('Nothing goes out on mastodon.').waitFor({ state: 'detached' });
+  world.put('chan', 'mastodon', { spike_since: world.now(), spike_rate: 80 });
+  await page.getByText('80 mentions a minute').waitFor();
+}, social);

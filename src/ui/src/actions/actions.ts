@@ -10,11 +10,13 @@ import { callOf, moreWrap } from '../lib/calls';
 import { usesPhone } from '../lib/phone';
 import { contactName } from '../lib/names';
 import type { Conv, Work } from '../model/types';
+import { heldChans } from '../lib/posts';
+import { askHold, hold } from '../store/hold';
 import { emit } from './bus';
 
 export interface Ctx { client: Client; state: State; route: Route; conv?: Conv; work?: Work }
 
-export type Group = 'Offer' | 'Conversation' | 'Go to' | 'Presence' | 'General';
+export type Group = 'Offer' | 'Board' | 'Conversation' | 'Go to' | 'Presence' | 'General';
 
 export interface Action {
   id: string;
@@ -62,6 +64,8 @@ const open = (c: Ctx) => isOpen(c.work) && c.work!.kind !== 'call';
 const mine = (c: Ctx) => open(c) && isMine(c.work, c.state.me);
 /* Whoever holds it, and supervisors: the daemon's rule (act_holds). */
 const holds = (c: Ctx) => mine(c) || (open(c) && lead(c));
+const board = (c: Ctx) => c.route.view.name === 'social';
+const posts = (c: Ctx) => c.state.policy?.channels.some((x) => x.kind === 'social') ?? false;
 const offer = (c: Ctx) => offersFor(c.state.works, c.state.me)[0];
 
 const answer = (cmd: string) => (c: Ctx) => {
@@ -77,6 +81,15 @@ export const actions: readonly Action[] = [
   { id: 'offer.accept.anywhere', title: 'Accept the offer, while typing', group: 'Offer', icon: 'check', keys: 'Alt+A', anywhere: true, when: (c) => !!offer(c), run: answer('offer.accept') },
   { id: 'offer.decline', title: 'Decline the offer', group: 'Offer', icon: 'x', keys: 'D', when: (c) => !!offer(c), run: answer('offer.decline') },
   { id: 'offer.decline.anywhere', title: 'Decline the offer, while typing', group: 'Offer', icon: 'x', keys: 'Alt+D', anywhere: true, when: (c) => !!offer(c), run: answer('offer.decline') },
+
+  // On the board: of the row under the cursor, or of all that are chosen.
+  { id: 'board.dismiss', title: 'Dismiss: no reply', group: 'Board', icon: 'check', keys: 'E', when: board, run: () => emit('board', 'dismiss') },
+  { id: 'board.take', title: 'Take', group: 'Board', icon: 'hand', keys: 'A', when: board, run: () => emit('board', 'take') },
+  { id: 'board.reply', title: 'Reply in the thread', group: 'Board', icon: 'send', keys: 'R', when: board, run: () => emit('board', 'reply') },
+  { id: 'board.like', title: 'Like, or take it back', group: 'Board', icon: 'heart', keys: 'L', when: board, run: () => emit('board', 'like') },
+  { id: 'board.choose', title: 'Choose', group: 'Board', icon: 'checks', keys: 'X', when: board, run: () => emit('board', 'choose') },
+  { id: 'hold', title: 'Hold every outbound post…', group: 'General', icon: 'pause', when: (c) => lead(c) && posts(c) && !heldChans(c.state.chans).length, run: (c) => askHold(c.client) },
+  { id: 'release', title: 'Release what is held', group: 'General', icon: 'play', when: (c) => lead(c) && heldChans(c.state.chans).length > 0, run: (c) => void hold(c.client, 'all', true) },
 
   { id: 'reply', title: 'Write a reply', group: 'Conversation', icon: 'send', keys: 'R', when: holds, run: () => emit('compose', 'reply') },
   { id: 'note', title: 'Write a private note', group: 'Conversation', icon: 'note', keys: 'Mod+Shift+N', anywhere: true, when: inConv, run: () => emit('compose', 'note') },
@@ -120,6 +133,7 @@ export const actions: readonly Action[] = [
   { id: 'go.mine', title: 'My conversations', group: 'Go to', icon: 'inbox', keys: 'G M', when: () => true, run: () => go(toView({ name: 'mine' })) },
   { id: 'go.queues', title: 'Waiting in my queues', group: 'Go to', icon: 'clock', keys: 'G Q', when: () => true, run: () => go(toView({ name: 'queues' })) },
   { id: 'go.all', title: 'All open conversations', group: 'Go to', icon: 'layers', keys: 'G A', when: () => true, run: () => go(toView({ name: 'all' })) },
+  { id: 'go.social', title: 'Social board', group: 'Go to', icon: 'social', keys: 'G S', when: posts, run: () => go(toView({ name: 'social' })) },
   { id: 'go.closed', title: 'Closed conversations', group: 'Go to', icon: 'archive', keys: 'G C', when: () => true, run: () => go(toView({ name: 'closed' })) },
   { id: 'go.agents', title: 'Agents', group: 'Go to', icon: 'people', keys: 'G P', when: lead, run: () => go(toView({ name: 'agents' })) },
   { id: 'search', title: 'Filter the list', group: 'Go to', icon: 'search', keys: '/', when: () => true, run: () => emit('filter') },

@@ -1,9 +1,10 @@
-/* A key pressed somewhere concerns a view elsewhere: four signals, no more. */
+/* A key pressed somewhere concerns a view elsewhere: five signals, no more. */
 export interface Signals {
   compose: 'reply' | 'note';
   filter: undefined;
   move: 1 | -1;
   presence: undefined;
+  board: 'dismiss' | 'take' | 'reply' | 'like' | 'choose';
 }
 
 type Fn = (arg: never) => void;

@@ -15,7 +15,7 @@ export interface DraftBase {
 export interface Since { by: 'customer' | 'colleague'; who: string; seq: number }
 
 const visible = (m: Message): boolean =>
-  !m.private && m.kind === 'text' && (m.direction === 'in' || m.direction === 'out');
+  !m.private && (m.kind === 'text' || m.kind === 'edit' || m.kind === 'delete') && (m.direction === 'in' || m.direction === 'out');
 
 /* The newest line by a colleague since the draft began; it needs a confirmation. */
 export function colleagueSince(messages: readonly Message[], base: DraftBase, me: string): Since | null {

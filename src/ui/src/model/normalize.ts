@@ -3,7 +3,7 @@
  * point has to look twice. */
 import {
   CHANNEL_KINDS, type Address, type Agent, type Attachment, type Chan, type ChannelKind, type Contact,
-  type Conv, type Delivery, type KeyValue, type Message, type Policy, type Result, type Work,
+  type Conv, type Delivery, type KeyValue, type Message, type Policy, type Post, type Result, type Work,
 } from './types';
 
 type Raw = Record<string, unknown>;
@@ -45,6 +45,12 @@ function attachments(v: unknown): Attachment[] {
   return list(v).map(obj).map((r) => plain(r, { name: '', type: '', bytes: 0, sha256: '', content_id: '' }));
 }
 
+function posts(v: unknown): Post[] {
+  return list(v).map(obj).map((r) => plain(r, {
+    seq: 0, parent_id: '', root_id: '', visibility: '', url: '', reach: 0, sentiment: 0, flags: 0, gone: false, edited: false, reaction: '',
+  }));
+}
+
 export function conv(v: unknown): Conv {
   const r = obj(v);
   return {
@@ -57,7 +63,7 @@ export function conv(v: unknown): Conv {
     kind: one(r.kind, 'voice'),
     state: one(r.state, 'open'),
     last_direction: one(r.last_direction, 'in'),
-    peer: address(r.peer), tags: strs(r.tags), fields: fields(r.fields),
+    peer: address(r.peer), tags: strs(r.tags), fields: fields(r.fields), posts: posts(r.posts),
   };
 }
 
@@ -68,8 +74,9 @@ export function work(v: unknown): Work {
       id: 0, version: 0, channel: '', queue: '', priority: 0, t0: 0, queued_at: 0, attempts: 0,
       agent: '', offer: '', offered_at: 0, offer_deadline: 0, accepted_at: 0, preferred: '',
       forced: false, units: 0, park_at: 0, wake_at: 0, wrap_until: 0, silent_since: 0, reason: '',
-      waits_for: '', call_id: '', from: '', to: '', answered_at: 0, ended_at: 0,
+      waits_for: '', call_id: '', from: '', to: '', answered_at: 0, ended_at: 0, cluster: 0,
     }),
+    members: list(r.members).map(num).filter(Boolean),
     kind: one(r.kind, 'conversation'),
     channel_kind: one(r.channel_kind, 'voice'),
     state: one(r.state, 'queued'),
@@ -102,7 +109,7 @@ export function agent(v: unknown): Agent {
 }
 
 export function chan(v: unknown): Chan {
-  return plain(obj(v), { id: '', version: 0, connector: '', paused: false, paused_until: 0, state: '', error: '' });
+  return plain(obj(v), { id: '', version: 0, connector: '', paused: false, paused_until: 0, state: '', error: '', held: false, held_by: '', held_at: 0, spike_since: 0, spike_rate: 0 });
 }
 
 export function policy(v: unknown): Policy {
@@ -119,7 +126,7 @@ export function policy(v: unknown): Policy {
       return { ...row, name: row.name || row.id };
     }),
     channels: list(r.channels).map(obj).map((c) => ({
-      ...plain(c, { id: '', connector: '', queue: '', live: false }), kind: one(c.kind, 'voice'),
+      ...plain(c, { id: '', connector: '', queue: '', live: false, reacts: false, length_unit: '', max_length: 0 }), kind: one(c.kind, 'voice'),
     })),
     dispositions: codes(r.dispositions), reasons: codes(r.reasons),
     canned: list(r.canned).map(obj).map((c) => ({ id: str(c.id), text: str(c.text) })),

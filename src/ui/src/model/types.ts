@@ -21,6 +21,12 @@ export const CHANNEL_KINDS: readonly ChannelKind[] = ['voice', 'chat', 'sms', 's
 export interface Address { type: string; addr: string; name: string }
 export interface KeyValue { key: string; value: string }
 
+/* A customer's post that can be answered and liked. */
+export interface Post {
+  seq: number; parent_id: string; root_id: string; visibility: string; url: string; reach: number;
+  sentiment: number; flags: number; gone: boolean; edited: boolean; reaction: string;
+}
+
 export interface Conv {
   id: number; version: number; contact: number;
   channel: string; kind: ChannelKind; peer: Address;
@@ -30,7 +36,7 @@ export interface Conv {
   first_reply_at: number; resolved_at: number;
   last_agent: string; disposition: string; tags: string[];
   read_seq: number; peer_read_seq: number; peer_delivered_seq: number;
-  merged_into: number; csat: number; csat_text: string; blocked: boolean; fields: KeyValue[];
+  merged_into: number; csat: number; csat_text: string; blocked: boolean; fields: KeyValue[]; posts: Post[];
 }
 
 export interface Work {
@@ -42,6 +48,7 @@ export interface Work {
   park_at: number; wake_at: number; wrap_until: number; silent_since: number;
   reason: string; waits_for: string;
   call_id: string; from: string; to: string; answered_at: number; ended_at: number;
+  members: number[]; cluster: number;
 }
 
 export interface AgentCall { id: string; state: VoiceState; since: number; from: string; to: string; queue: string }
@@ -56,12 +63,12 @@ export interface Agent {
   calls: AgentCall[]; used: number; counts: Record<ChannelKind, number>; offer: string;
 }
 
-export interface Chan { id: string; version: number; connector: string; paused: boolean; paused_until: number; state: string; error: string }
+export interface Chan { id: string; version: number; connector: string; paused: boolean; paused_until: number; state: string; error: string; held: boolean; held_by: string; held_at: number; spike_since: number; spike_rate: number }
 
 export interface KindPolicy { cost: number; maximum: number; nudge_ms: number; wrap_max_ms: number }
 export interface Profile { id: string; capacity: number; kinds: Record<ChannelKind, KindPolicy> }
 export interface QueuePolicy { id: string; name: string; priority: number; target_ms: number }
-export interface ChannelPolicy { id: string; connector: string; queue: string; kind: ChannelKind; live: boolean }
+export interface ChannelPolicy { id: string; connector: string; queue: string; kind: ChannelKind; live: boolean; reacts: boolean; length_unit: string; max_length: number }
 export interface Code { id: string; name: string }
 export interface Canned { id: string; text: string }
 export interface Policy {

@@ -80,7 +80,14 @@ export interface Line {
   text: string; // after edits
   deleted: boolean;
   edited: boolean;
-  reactions: readonly { text: string; author: string }[];
+  reactions: readonly { text: string; author: string; who: string }[]; // who: "" is us
+}
+
+/* One of each person's; of us all together one, as the network sees it. Without text it is taken back. */
+function reacted(have: Line['reactions'], m: Message): Line['reactions'] {
+  const who = m.direction === 'out' ? '' : m.from.addr || m.from.name;
+  const others = have.filter((r) => r.who !== who);
+  return m.text ? [...others, { text: m.text, author: m.author || m.from.name, who }] : others;
 }
 
 /* The timeline as shown: edits, withdrawals and reactions folded into the line that they mean. */
@@ -94,7 +101,7 @@ export function lines(messages: readonly Message[]): Line[] {
       const line = out[target]!;
       if (m.kind === 'edit') out[target] = { ...line, text: m.text, edited: true };
       else if (m.kind === 'delete') out[target] = { ...line, deleted: true };
-      else out[target] = { ...line, reactions: [...line.reactions, { text: m.text, author: m.author || m.from.name }] };
+      else out[target] = { ...line, reactions: reacted(line.reactions, m) };
       continue;
     }
     at.set(m.seq, out.length);
@@ -107,7 +114,7 @@ export function lines(messages: readonly Message[]): Line[] {
 export function visibleSeq(messages: readonly Message[]): number {
   for (let i = messages.length - 1; i >= 0; i--) {
     const m = messages[i]!;
-    if (!m.private && m.kind !== 'note' && m.direction !== 'internal' && m.kind !== 'event') return m.seq;
+    if (!m.private && m.kind !== 'note' && m.direction !== 'internal' && m.kind !== 'event' && m.kind !== 'reaction') return m.seq;
   }
   return 0;
 }

@@ -6,7 +6,7 @@ import { talkingSince } from '../lib/calls';
 import type { State } from './state';
 
 export type View =
-  | { name: 'mine' } | { name: 'queues' } | { name: 'all' } | { name: 'closed' } | { name: 'agents' } | { name: 'channels' }
+  | { name: 'mine' } | { name: 'queues' } | { name: 'all' } | { name: 'closed' } | { name: 'agents' } | { name: 'channels' } | { name: 'social' }
   | { name: 'queue'; queue: string };
 
 export interface Row {
@@ -74,7 +74,9 @@ export function rowOf(c: Conv | undefined, w: Work | undefined, policy: Policy |
   };
 }
 
+/* What is handled with another stands under that one, on the board. */
 function belongs(view: View, w: Work, me: string): boolean {
+  if (w.cluster) return false;
   switch (view.name) {
     case 'mine': return isMine(w, me);
     case 'queues': return WAITING.has(w.state) && w.agent !== me;
@@ -112,15 +114,16 @@ export function listRows(s: Pick<State, 'works' | 'convs' | 'policy' | 'me'>, vi
   return out.sort(order(view));
 }
 
-export interface Counts { mine: number; unreadMine: number; waiting: number; all: number; queues: Map<string, number>; worst: Map<string, Sla> }
+export interface Counts { social: number; mine: number; unreadMine: number; waiting: number; all: number; queues: Map<string, number>; worst: Map<string, Sla> }
 
 /* For the navigation: how much there is, and how late the oldest of each queue is. */
 export function counts(s: Pick<State, 'works' | 'convs' | 'policy' | 'me'>, now: number): Counts {
-  const c: Counts = { mine: 0, unreadMine: 0, waiting: 0, all: 0, queues: new Map(), worst: new Map() };
+  const c: Counts = { social: 0, mine: 0, unreadMine: 0, waiting: 0, all: 0, queues: new Map(), worst: new Map() };
   const rank: Record<Sla, number> = { none: 0, ok: 1, warn: 2, late: 3 };
   for (const w of s.works.values()) {
-    if (!OPEN.has(w.state)) continue;
+    if (!OPEN.has(w.state) || w.cluster) continue;
     c.all++;
+    if (w.channel_kind === 'social' && w.state === 'queued') c.social++;
     if (isMine(w, s.me)) {
       c.mine++;
       if (unreadOf(s.convs.get(w.id)) > 0) c.unreadMine++;

@@ -11,6 +11,7 @@ import { toast } from '../store/ui';
 import { sentence } from '../actions/actions';
 import { DeliveryMark } from './DeliveryMark';
 import { HtmlBody } from './HtmlBody';
+import { PostTools } from './PostTools';
 import { Linked } from '../parts/Linked';
 
 interface Props { line: Line; conv: Conv; me: string; follows: boolean; delivery?: Delivery; seen: '' | 'delivered' | 'read'; last: boolean }
@@ -22,6 +23,7 @@ export const Bubble = memo(function Bubble({ line, conv, me, follows, delivery, 
   const outbound = m.direction !== 'in';
   const bot = m.author.startsWith('bot:');
   const who = !outbound ? m.from.name || contactName(conv) : bot ? `${m.author.slice(4)} (bot)` : m.author === me ? 'You' : agentName(agents, m.author) || 'Us';
+  const reactions = conv.kind === 'social' ? line.reactions.filter((r) => r.who) : line.reactions; // ours is the heart below
   const face = !outbound ? who : agentName(agents, m.author);
   return (
     <article className={`msg ${note ? 'note' : outbound ? 'out' : 'in'} ${m.author === me ? 'own' : ''} ${follows ? 'follows' : ''}`}
@@ -38,13 +40,14 @@ export const Bubble = memo(function Bubble({ line, conv, me, follows, delivery, 
         <div className="bubble">
           {m.subject && m.subject !== conv.subject && <p className="msg-subject">{m.subject}</p>}
           {line.deleted ? <p className="muted"><em>This message was withdrawn.</em></p>
-            : m.html ? <HtmlBody html={m.html} title={`Mail by ${who}`} />
+            : m.html && !line.edited ? <HtmlBody html={m.html} title={`Mail by ${who}`} />
             : <p className="msg-text"><Linked text={line.text} /></p>}
           {line.edited && <span className="muted msg-edited">edited</span>}
           {m.quoted && !line.deleted && <Quoted text={m.quoted} />}
-          {m.attachments.length > 0 && <ul className="files">{m.attachments.map((a, i) => <File key={i} file={a} />)}</ul>}
+          {m.attachments.length > 0 && !line.deleted && <ul className="files">{m.attachments.map((a, i) => <File key={i} file={a} />)}</ul>}
         </div>
-        {line.reactions.length > 0 && <p className="reactions">{line.reactions.map((r, i) => <span key={i} title={r.author}>{r.text || '♥'}</span>)}</p>}
+        {reactions.length > 0 && <p className="reactions">{reactions.map((r, i) => <span key={i} title={r.author} className={r.who ? undefined : 'ours'}>{r.text || '♥'}</span>)}</p>}
+        {!outbound && conv.kind === 'social' && <PostTools conv={conv} seq={m.seq} />}
         {outbound && !note && <DeliveryMark conv={conv.id} seq={m.seq} delivery={delivery} seen={seen} always={last} />}
       </div>
     </article>

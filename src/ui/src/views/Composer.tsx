@@ -13,6 +13,7 @@ import { isWaiting, onCall } from '../store/select';
 import { CannedMenu, useCanned } from './CannedMenu';
 import { ChannelNotice } from './ChannelNotice';
 import { MailFields } from './MailFields';
+import { PostHint } from './PostHint';
 import { SmsCounter } from './SmsCounter';
 
 const MAX_TEXT = 60_000; // a frame is 64 KiB
@@ -107,6 +108,7 @@ export function Composer({ conv, work, open, mine }: { conv: Conv; work?: Work; 
             {note ? <><Icon name="note" size={12} /> Never shown to the customer</> : <>{channelWord[conv.kind]}{conv.peer.addr && conv.peer.type !== 'visitor' && ` to ${conv.peer.addr}`}</>}
           </span>
           <span className="grow" />
+          {conv.kind === 'social' && !note && <PostHint conv={conv} text={text} />}
           {conv.kind === 'sms' && !note && text && <SmsCounter text={text} />}
           <span className="wide-only"><Keys keys={sendOnEnter ? 'Enter' : 'Mod+Enter'} /></span>
           <Button type="submit" tone="primary" icon={note ? 'note' : 'send'} disabled={!text.trim() || frozen}>{note ? 'Add note' : 'Send'}</Button>

@@ -85,6 +85,7 @@ function titleOf(view: View, queue?: string): string {
     case 'all': return 'All open';
     case 'closed': return 'Closed';
     case 'queue': return queue ?? view.queue;
+    case 'social': return 'Social';
     case 'agents': return 'Agents';
     case 'channels': return 'Channels';
   }

@@ -24,6 +24,7 @@ export function Rail() {
   const mine = agents.get(me)?.queues ?? [];
   const queues = (policy?.queues ?? []).filter((q) => role !== 'agent' || mine.includes(q.id));
   const here = viewPath(view);
+  const social = policy?.channels.some((c) => c.kind === 'social') ?? false;
 
   const link = (v: View, icon: IconName, label: string, count: number, extra = '') => (
     <li>
@@ -47,6 +48,7 @@ export function Rail() {
           {link({ name: 'mine' }, 'inbox', 'Mine', n.unreadMine || n.mine, n.unreadMine ? 'accent' : '')}
           {link({ name: 'queues' }, 'clock', role === 'agent' ? 'My queues' : 'Waiting', n.waiting)}
           {link({ name: 'all' }, 'layers', 'All open', n.all)}
+          {social && link({ name: 'social' }, 'social', 'Social', n.social)}
           {link({ name: 'closed' }, 'archive', 'Closed', 0)}
           {role !== 'agent' && link({ name: 'agents' }, 'people', 'Agents', 0)}
           {role === 'admin' && link({ name: 'channels' }, 'panel', 'Channels', 0)}

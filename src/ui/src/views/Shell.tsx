@@ -9,11 +9,13 @@ import { Agents } from './Agents';
 import { ChannelBanner, Channels } from './Channels';
 import { Conversation } from './Conversation';
 import { Dialogs } from './Dialogs';
+import { HoldBanner } from './HoldBanner';
 import { LinkBanner } from './LinkBanner';
 import { List } from './List';
 import { Offers } from './Offers';
 import { Rail } from './Rail';
 import { Toasts } from './Toasts';
+import { Triage } from './Triage';
 import { useTitle } from './useTitle';
 
 export function Shell() {
@@ -32,10 +34,12 @@ export function Shell() {
       <div className="work">
         <LinkBanner />
         <ChannelBanner />
-        <div className="panes">
+        <HoldBanner />
+        <div className={`panes ${view.name === 'social' ? 'is-board' : ''}`}>
           {view.name === 'agents' && !conv ? <Agents /> : view.name === 'channels' && !conv ? <Channels /> : (
             <>
-              <List view={view.name === 'agents' || view.name === 'channels' ? { name: 'all' } : view} selected={conv} />
+              {view.name === 'social' ? <Triage selected={conv} />
+                : <List view={view.name === 'agents' || view.name === 'channels' ? { name: 'all' } : view} selected={conv} />}
               <main id="main" className="main" tabIndex={-1}>
                 {!ready ? <div className="center"><Spinner label="Loading your work" /></div>
                   : conv ? <Conversation key={conv} id={conv} view={view} />

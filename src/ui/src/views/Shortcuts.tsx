@@ -3,7 +3,7 @@ import { Keys } from '../parts/basic';
 import { Dialog } from '../parts/overlay';
 import { closeDialog, setKeys, useUi } from '../store/ui';
 
-const groups: Group[] = ['Offer', 'Conversation', 'Go to', 'Presence', 'General'];
+const groups: Group[] = ['Offer', 'Board', 'Conversation', 'Go to', 'Presence', 'General'];
 const fixed: Partial<Record<Group, [string, string][]>> = {
   Conversation: [['Mod+Enter', 'Send'], ['Shift+Enter', 'New line']],
   'Go to': [['Enter', 'Open the row']],

@@ -41,7 +41,8 @@ export const handlers = {
     return { conv: b.conv };
   },
   'work.pick': (w, me, b) => {
-    if (w.get('work', b.conv)?.state !== 'queued') return no('gone', 'Somebody else was faster.');
+    const state = w.get('work', b.conv)?.state;
+    if (state !== 'queued' && !(state === 'snoozed' && w.get('work', b.conv).cluster)) return no('gone', 'Somebody else was faster.');
     w.put('work', b.conv, { state: 'active', agent: me, accepted_at: w.now(), forced: true });
     w.recount(me);
     event(w, b.conv, 'picked', `${name(w, me)} took it from the queue`, me);
@@ -59,6 +60,7 @@ export const handlers = {
   'work.unpark': (w, me, b) => { release(w, b.conv, { state: 'active' }); return {}; },
   'work.snooze': (w, me, b) => { release(w, b.conv, { state: 'snoozed', wake_at: b.until }); event(w, b.conv, 'snoozed', `${name(w, me)} snoozed this`, me); return {}; },
   'work.resolve': (w, me, b) => {
+    for (const id of [...(w.get('work', b.conv)?.members ?? [])]) handlers['work.resolve'](w, me, { conv: id, disposition: b.disposition });
     event(w, b.conv, 'resolved', `${name(w, me)} resolved this${b.disposition ? ` as ${b.disposition}` : ''}`, me);
     w.put('conv', b.conv, { state: 'resolved', disposition: b.disposition ?? '', resolved_at: w.now() });
     const work = w.get('work', b.conv);
@@ -109,6 +111,7 @@ export const handlers = {
     w.put('conv', b.conv, { read_seq: m.seq });
     const kind = w.get('conv', b.conv).kind;
     if (kind !== 'chat') {
+      if (w.get('chan', w.get('conv', b.conv).channel)?.held) { w.deliver(b.conv, m.seq, 'queued', { code: 'held', error: 'held: nothing goes out until a supervisor says so' }); return { conv: b.conv, seq: m.seq }; }
       w.deliver(b.conv, m.seq, 'queued');
       w.later(300, () => w.deliver(b.conv, m.seq, 'sending'));
       w.later(700, () => (b.text.includes('FAIL') ? w.deliver(b.conv, m.seq, 'failed', { error: 'the number is not in service', code: '30003' }) : w.deliver(b.conv, m.seq, 'sent')));
@@ -122,6 +125,21 @@ export const handlers = {
     w.deliver(b.conv, b.seq, 'queued', { attempts: d.attempts + 1, error: '', code: '' });
     w.later(600, () => w.deliver(b.conv, b.seq, 'sent'));
     w.later(1200, () => w.deliver(b.conv, b.seq, 'delivered'));
+    return {};
+  },
+  'message.react': (w, me, b) => {
+    const c = w.get('conv', b.conv);
+    const post = c?.posts?.find((p) => p.seq === b.seq);
+    if (!post) return no('invalid', 'This message is not one that can be liked any more.');
+    const m = w.say(b.conv, { direction: 'out', kind: 'reaction', author: me, text: b.text ?? '', edits: b.seq });
+    w.put('conv', b.conv, { posts: w.get('conv', b.conv).posts.map((p) => (p.seq === b.seq ? { ...p, reaction: b.text ?? '' } : p)) });
+    return { conv: b.conv, seq: m.seq };
+  },
+  'outbound.hold': (w, me, b) => {
+    for (const c of w.entities.policy.get('').channels) {
+      if (b.scope !== 'all' && b.scope !== c.kind) continue;
+      if (!b.release || w.get('chan', c.id)?.held) w.put('chan', c.id, { held: !b.release, held_by: b.release ? '' : me, held_at: b.release ? 0 : w.now() });
+    }
     return {};
   },
   'note.add': (w, me, b) => {

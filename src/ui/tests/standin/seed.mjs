@@ -20,7 +20,7 @@ export function policy() {
     ],
     channels: [
       { id: 'web', connector: 'webchat', queue: 'chat', kind: 'chat', live: true }, { id: 'sms-uk', connector: 'sms_twilio', queue: 'sms', kind: 'sms' },
-      { id: 'support-mail', connector: 'email', queue: 'billing', kind: 'mail' }, { id: 'mastodon', connector: 'social_mastodon', queue: 'social', kind: 'social' }, { id: 'pbx', connector: 'voice_asterisk', queue: 'billing', kind: 'voice' },
+      { id: 'support-mail', connector: 'email', queue: 'billing', kind: 'mail' }, { id: 'mastodon', connector: 'social_mastodon', queue: 'social', kind: 'social', reacts: true, length_unit: 'graphemes', max_length: 500 }, { id: 'pbx', connector: 'voice_asterisk', queue: 'billing', kind: 'voice' },
     ],
     dispositions: [
       { id: 'solved', name: 'Solved' }, { id: 'information', name: 'Information given' }, { id: 'refund', name: 'Refund or credit' },
@@ -69,7 +69,7 @@ export function addConv(w, o) {
   }
   const c = {
     id: o.id, contact, channel: o.channel, kind: o.kind, peer, contact_name: o.name, subject: o.subject ?? '', language: 'English',
-    created_at: o.at, last_at: o.at, tags: o.tags ?? [], fields: o.convFields ?? [],
+    created_at: o.at, last_at: o.at, posts: o.posts ?? [], tags: o.tags ?? [], fields: o.convFields ?? [],
   };
   if (o.closed) {
     w.closed.set(o.id, { ...c, version: 1, state: 'resolved', disposition: o.closed, last_agent: 'bob', last_text: o.text ?? '', last_direction: 'out', seq: 0, resolved_at: o.at });
@@ -79,6 +79,7 @@ export function addConv(w, o) {
   w.put('work', o.id, {
     id: o.id, channel_kind: o.kind, channel: o.channel, queue: o.queue, state: o.state ?? 'queued', agent: o.agent ?? '', t0: o.t0 ?? o.at,
     queued_at: o.at, priority: o.priority ?? 0, reason: o.reason ?? '', waits_for: o.waits ?? '', silent_since: o.silent ?? 0, wake_at: o.wake ?? 0,
+    kind: o.members ? 'cluster' : 'conversation', members: o.members ?? [], cluster: o.cluster ?? 0,
   }, true);
   for (const [direction, text, ago, more] of o.lines ?? []) {
     const d = w.say(o.id, { direction, text, at: w.now() - ago, from: direction === 'in' ? peer : undefined, author: direction === 'in' ? '' : 'anna', ...more }, true);

@@ -76,7 +76,7 @@ export class World {
     if (!quiet) this.emit({ t: 'message', conv, seq, data: World.lean(data) });
     const c = this.get('conv', conv);
     if (c) {
-      const shown = data.kind !== 'note' && data.kind !== 'event' && !data.private;
+      const shown = !['note', 'event', 'reaction'].includes(data.kind) && !data.private;
       this.put('conv', conv, {
         seq,
         ...(shown ? { last_text: (data.text ?? '').slice(0, 140), last_direction: data.direction ?? 'in', last_at: data.at } : {}),
