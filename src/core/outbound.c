@@ -142,7 +142,9 @@ static bool is_held(struct core *c, struct target *t, struct pending_send *p) {
         return false;
     act_edit(c, t);
     p->due = why ? c->now + LOOK_AGAIN_MS : 0;
-    if (why && !p->held)
+    if (!why) /* the channel may still have reasons of its own */
+        tell_delivery(c, t, p, TD_QUEUED);
+    else if (!p->held)
         tell_why(c, t, p, TD_QUEUED, "held", why);
     p->held = why;
     if (why) {

@@ -178,6 +178,29 @@ test('why it waits', async () => {
   assert.deepEqual([other.json.result.ok ?? false, other.json.result.error], [false, 'forbidden']);
 });
 
+test('what is held waits, and goes out when it is released', async () => {
+  const c = await conversation();
+  const channel = async () => (await lead.get('/v1/channels')).channels.find((x) => x.kind === 'sms');
+  const delivery = async (seq) => (await lead.get(`/v1/conversations/${c.id}/messages?after=0`)).deliveries.find((x) => x.seq === seq);
+  assert.equal((await write(anna, '/v1/outbound/hold', { scope: 'sms' })).status, 403);
+  const wrong = await done(lead, '/v1/outbound/hold', { scope: 'nowhere' });
+  assert.deepEqual([wrong.ok ?? false, wrong.error], [false, 'invalid']);
+  assert.equal((await done(lead, '/v1/outbound/hold', { scope: 'sms' })).ok, true);
+  const held = await until('it is held', async () => { const x = await channel(); return x.held && x; });
+  assert.equal(held.held_by, 'lead');
+  const { seq } = await done(lead, `/v1/conversations/${c.id}/messages`, { text: 'waits' });
+  const waits = await until('it waits', () => delivery(seq));
+  assert.deepEqual([waits.state, waits.code], ['queued', 'held']);
+  await d.ctl('release', 'sms');
+  await until('it goes on', async () => (await delivery(seq)).code !== 'held');
+  await d.ctl('hold', 'all');
+  await until('all is held', async () => (await channel()).held);
+  await d.ctl('release', 'all');
+  await until('it is not held', async () => !(await channel()).held);
+  const liked = await done(lead, `/v1/conversations/${c.id}/react`, { seq: 1, text: '+' });
+  assert.deepEqual([liked.ok ?? false, liked.error], [false, 'invalid'], 'SMS has no likes');
+});
+
 test('accounts and passwords', async () => {
   assert.equal((await write(lead, '/v1/users', { id: 'carl', password: 'password of carl' })).status, 403);
   assert.ok((await done(boss, '/v1/users', { id: 'carl', password: 'password of carl', queues: ['chat'] })).ok);
