@@ -91,6 +91,7 @@ bool posts_answer(struct core *c, const struct target *t, uint64_t seq, struct t
     }
     m->reply_ref = p->reply_ref;
     m->visibility = p->visibility;
+    m->root_id = p->root_id;            /* of a chat: the room */
     if (seq || conv->kind == CK_SOCIAL) /* in a chat only what is meant is quoted */
         name(p, m);
     return true;
