@@ -85,9 +85,8 @@ struct td_provider {
     int (*decode_hook)(struct td_arena *a, const struct td_settings *s,
                        const struct td_request *hook, int64_t now_ms, struct td_incoming *out,
                        struct td_error *err);
-    /* How many things are asked for (mentions, a hashtag, a search), each with a cursor and a pace
-     * of its own; `poll` counts from 0, at most 64. NULL: one. The settings may change meanwhile: a
-     * cursor of a poll but 0 names what it is of, and one of something else is none. */
+    /* How many things are asked for (mentions, a hashtag), each with a cursor and a pace of its
+     * own; `poll` is 0 to 63 at most; a cursor but poll 0's names what it is of. NULL: one. */
     unsigned (*poll_count)(const struct td_settings *s);
     int (*poll_build)(struct td_arena *a, const struct td_settings *s, unsigned poll,
                       struct td_str cursor, struct td_request *out, struct td_error *err);
@@ -110,13 +109,12 @@ struct td_provider {
                         const struct td_response *r, struct td_verdict *out);
 
     /* A session: what the provider hands out for a while (tokens, an endpoint). The driver keeps it
-     * sealed, shows it as td_settings_session, and makes one request at a time; a new one is
-     * durable before it is used. NULL: none. session_build is called only at need (there is none,
-     * its time has come, it is over) and says TD_OK and what to ask now, or TD_EEXIST: there is
-     * nothing to ask, the settings must do. A refusal (4xx) while there was one: it is forgotten
-     * and asked for once more, from the beginning. session_parse: answers of 2xx only;
-     * `refresh_at_ms`: when to build again, ahead of its end (0: only when it is over).
-     * session_over: does this answer say so, so that nothing was done? NULL: a 401 does. */
+     * sealed, shows it as td_settings_session, makes one request at a time; a new one is durable
+     * before it is used. NULL: none. session_build, only at need (none yet, its time, it is over):
+     * TD_OK and what to ask, or TD_EEXIST: the settings must do. A refusal (4xx) while there was
+     * one: it is forgotten and asked for from the beginning, once. session_parse, of 2xx only:
+     * `refresh_at_ms`: when to build again (0: when it is over). session_over: does this answer say
+     * so, and nothing was done? NULL: a 401 does. */
     int (*session_build)(struct td_arena *a, const struct td_settings *s, int64_t now_ms,
                          struct td_request *out, struct td_error *err);
     int (*session_parse)(struct td_arena *a, const struct td_settings *s,
@@ -124,9 +122,9 @@ struct td_provider {
                          struct td_error *err);
     bool (*session_over)(const struct td_settings *s, const struct td_response *r);
 
-    /* News as they happen: server-sent events over one long answer. What gets lost while it is away
-     * comes by the polls, so a stream has no cursor. NULL: none; stream_build TD_EUNSUPPORTED: the
-     * settings want none. stream_parse TD_EPARSE: this event is logged and left out. */
+    /* News as they happen: server-sent events over one long answer. What is missed comes by the
+     * polls: no cursor. NULL: none; stream_build TD_EUNSUPPORTED: the settings want none.
+     * stream_parse TD_EPARSE: this event is logged and left out. */
     int (*stream_build)(struct td_arena *a, const struct td_settings *s, struct td_request *out,
                         struct td_error *err);
     int (*stream_parse)(struct td_arena *a, const struct td_settings *s, struct td_str event,
