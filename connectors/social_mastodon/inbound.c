@@ -185,11 +185,14 @@ int mastodon_stream_build(struct td_arena *a, const struct td_settings *s, struc
     return TD_OK;
 }
 
-static void on_delete(struct td_arena *a, struct td_str id, struct td_incoming *out) {
+/* Only the id comes with it: the server says so, not a person. */
+static void on_delete(struct td_arena *a, const struct td_settings *s, struct td_str id,
+                      struct td_incoming *out) {
     if (!status_is_id(id))
         return;
     struct td_message *m = &out->messages.v[out->messages.n++];
     m->kind = TD_MSG_DELETE;
+    m->from = (struct td_address){.type = TD_STR("mastodon"), .addr = mastodon_domain(s)};
     m->in_reply_to = td_arena_dup(a, id);
     m->dedupe = td_arena_printf(a, "delete:%.*s", TD_FMT(id));
 }
@@ -199,7 +202,7 @@ int mastodon_stream_parse(struct td_arena *a, const struct td_settings *s, struc
     bool notification = td_str_eqz(event, "notification");
     out->messages.v = TD_ARENA_NEW(a, struct td_message);
     if (td_str_eqz(event, "delete"))
-        on_delete(a, text_trim(data), out);
+        on_delete(a, s, text_trim(data), out);
     if (!notification && !td_str_eqz(event, "status.update"))
         return TD_OK; /* the home timeline, filters, announcements … */
     json_t *root = load(data, err);
