@@ -23,6 +23,7 @@
 #include "metrics/metrics_events.h"
 #include "metrics/process.h"
 #include "outbox/channels.h"
+#include "outbox/webhooks.h"
 #include "store/blobs.h"
 
 #include <errno.h>
@@ -56,6 +57,7 @@ struct app {
     struct engine *engine;
     struct http_client *http;
     struct channels *channels;
+    struct webhooks *webhooks;
     struct web *web;
     struct offer *offer;
     struct app_tls tls;
@@ -157,6 +159,7 @@ static void reload(struct app *a) {
         webhook_want_headers(&a->edge, a->web);
         offer_policy(a->offer, fresh, true);
         td_log(TD_INFO, "app", "settings read again", "file=\"%s\"", a->config_path);
+        webhooks_reload(a->webhooks, fresh);
         channels_reload(a->channels, fresh, on_reloaded, a);
     }
     if (web_reload_tls(a->web, &err))
@@ -243,6 +246,12 @@ static int start_edges(struct app *a, struct td_error *err) {
                                  .peer_workers = a->peer_workers,
                                  .blobs = a->blobs,
                                  .key = e->key};
+    a->webhooks = webhooks_new(&(struct webhooks_options){.store = a->store,
+                                                          .inbox = a->inbox,
+                                                          .tail = a->tail,
+                                                          .http = a->http,
+                                                          .metrics = e->metrics,
+                                                          .config = a->config});
     a->channels = channels_new(&o, err);
     return a->channels ? TD_OK : TD_EINVAL;
 }
@@ -311,6 +320,7 @@ static void destroy(struct app *a) {
     web_free(&a->web);
     api_free(&a->edge.api);
     channels_free(&a->channels);
+    webhooks_free(&a->webhooks);
     http_client_free(&a->http);
     fanout_free(&a->edge.fanout);
     metrics_events_free(&a->counting);

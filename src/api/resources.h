@@ -21,6 +21,11 @@ void messages_range(uint64_t seq, uint64_t before, uint64_t after, bool has_afte
 void agents_list(struct call *c);
 void agents_get(struct call *c);
 void queues_list(struct call *c);
+void webhooks_list(struct call *c); /* GET /v1/webhooks, and what may be asked of one */
+void webhooks_dead(struct call *c);
+void webhooks_replay(struct call *c);
+void webhooks_pause(struct call *c);
+void webhooks_resume(struct call *c);
 void channels_list(struct call *c);
 void channels_resume(struct call *c);
 void channels_pause(struct call *c);

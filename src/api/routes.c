@@ -62,6 +62,14 @@ const struct api_route api_table[] = {
     {"POST", "/v1/outbound/hold", "holdOutbound", NEED_WRITE, api_command, CMD_OUTBOUND_HOLD, NULL},
     {"POST", "/v1/channels/:id/oauth", "connectChannel", NEED_ADMIN, oauth_begin, CMD_NONE, NULL},
     {"POST", "/v1/oauth/callback", "finishConnecting", NEED_ADMIN, oauth_callback, CMD_NONE, NULL},
+    /* receivers of events */
+    {"GET", "/v1/webhooks", "listWebhooks", NEED_ADMIN, webhooks_list, CMD_NONE, NULL},
+    {"GET", "/v1/webhooks/:id/dead", "listDeadEvents", NEED_ADMIN, webhooks_dead, CMD_NONE, NULL},
+    {"POST", "/v1/webhooks/:id/replay", "replayDeadEvents", NEED_ADMIN, webhooks_replay, CMD_NONE,
+     NULL},
+    {"POST", "/v1/webhooks/:id/pause", "pauseWebhook", NEED_ADMIN, webhooks_pause, CMD_NONE, NULL},
+    {"POST", "/v1/webhooks/:id/resume", "resumeWebhook", NEED_ADMIN, webhooks_resume, CMD_NONE,
+     NULL},
     {"GET", "/v1/policy", "getPolicy", NEED_READ, policy_get, CMD_NONE, NULL},
     /* commands: any of a person's by its name, and what became of one */
     {"POST", "/v1/commands/:id", "sendCommand", NEED_WRITE, commands_post, CMD_NONE, NULL},

@@ -25,6 +25,12 @@ int cmd_quarantine_list(struct cli *c); /* quarantine.c */
 int cmd_quarantine_show(struct cli *c);
 int cmd_quarantine_replay(struct cli *c);
 
+int cmd_webhook_list(struct cli *c); /* webhook.c */
+int cmd_webhook_dead(struct cli *c);
+int cmd_webhook_replay(struct cli *c);
+int cmd_webhook_pause(struct cli *c);
+int cmd_webhook_resume(struct cli *c);
+
 int cmd_user_add(struct cli *c); /* user.c */
 int cmd_user_set(struct cli *c);
 int cmd_user_list(struct cli *c);

@@ -199,6 +199,10 @@ void check_config(struct reader *r) {
     check_routing(r);
     for (size_t i = 0; i < c->channels.n; i++)
         check_channel(r, i);
+    if (c->webhooks.n > WEBHOOKS_MAX) {
+        struct place webhooks = {NULL, TD_STR("webhooks"), 0};
+        reader_fail(r, &webhooks, 1, "found %zu, expected at most %d", c->webhooks.n, WEBHOOKS_MAX);
+    }
     if (c->policy.retry_base_ms > c->policy.retry_max_ms) {
         struct place routing = {NULL, TD_STR("routing"), 0};
         struct place at = {&routing, TD_STR("retry_base"), 0};

@@ -17,6 +17,13 @@ struct config_channel {
     struct td_str public_url; /* of its hook: <server.public_url>/hooks/<id> unless set */
     unsigned line;
 };
+struct config_webhook { /* a business's receiver of events (src/outbox/README.md) */
+    struct td_str id, url;
+    const struct td_secret *secret, *old_secret; /* whsec_…; old: NULL, or still signed with too */
+    struct td_strs events;                       /* patterns of types; none: all */
+    bool allow_private, allow_plaintext;
+    int64_t timeout_ms, retry_first_ms, give_up_ms;
+};
 struct config_listener {
     struct td_str address; /* "127.0.0.1", "::", … */
     uint32_t port;
@@ -49,6 +56,10 @@ struct config {
         struct config_channel *v;
         size_t n;
     } channels;
+    struct {
+        struct config_webhook *v;
+        size_t n;
+    } webhooks;
     struct policy policy; /* complete, defaults filled in */
     struct {
         const struct config_error *v;
@@ -68,6 +79,11 @@ void config_free(struct config **c);
 
 /* The reference of all keys as Markdown, from the tables and the registered connectors. */
 void config_print_reference(FILE *out);
+
+/* The key in a webhook's secret: "whsec_" and the base64 of 24 to 64 bytes (Standard Webhooks,
+ * "Signature scheme"). false: it is none. */
+enum { WEBHOOK_KEY_MAX = 64, WEBHOOKS_MAX = 32 };
+bool config_webhook_key(const struct td_secret *secret, uint8_t out[WEBHOOK_KEY_MAX], size_t *n);
 
 /* The key file that seals provider secrets and signs visitors' tokens, 32 bytes, mode 0600, made
  * when missing in the data folder; kept outside Redis. */

@@ -206,6 +206,7 @@ void config_print_reference(FILE *out) {
     put_section(out, "`channels.ID.rules`", inner(&table_channel, "rules"));
     for (size_t i = 0; td_connectors[i]; i++)
         put_connector(out, td_connectors[i]);
+    put_section(out, "`webhooks.ID`", &table_webhook);
     put_section(out, "`queues.ID`", &table_queue);
     put_section(out, "`queues.ID.relax`", inner(&table_queue, "relax"));
     put_section(out, "`hours.ID`", &table_hours);

@@ -9,6 +9,7 @@ extern const struct table table_server;  /* struct config */
 extern const struct table table_redis;   /* struct config */
 extern const struct table table_log;     /* struct config */
 extern const struct table table_routing; /* struct config */
+extern const struct table table_webhook; /* struct config_webhook */
 extern const struct table table_profile; /* struct profile */
 extern const struct table table_queue;   /* struct queue_policy */
 extern const struct table table_hours;   /* struct hours */

@@ -36,6 +36,7 @@ static const struct handler {
     [CMD_SEND_VERDICT] = {needs_send_verdict, apply_send_verdict},
     [CMD_CHANNEL_STATE] = {needs_channel, apply_channel_state},
     [CMD_CHANNEL_CURSOR] = {needs_channel, apply_channel_cursor},
+    [CMD_ALARM_RAISE] = {NULL, apply_alarm_raise},
     [CMD_VOICE_STATE] = {needs_voice_state, apply_voice_state},
     [CMD_VOICE_LINK] = {needs_voice_link, apply_voice_link},
     [CMD_VOICE_GATE] = {needs_voice_gate, apply_voice_gate},

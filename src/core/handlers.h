@@ -25,6 +25,8 @@ handler_fn needs_message_react, apply_message_react, needs_outbound_hold, apply_
 handler_fn needs_conv_start, apply_conv_start;
 /* channel.c */
 handler_fn needs_channel, apply_channel_state, apply_channel_cursor;
+/* alarm.c */
+handler_fn apply_alarm_raise;
 /* voice.c, gate.c */
 handler_fn needs_voice_state, apply_voice_state, needs_voice_link, apply_voice_link,
     needs_voice_gate, apply_voice_gate;

@@ -20,7 +20,8 @@
 #define TIMERS_MAX 512 /* in one batch; the rest follows in the next */
 #define LAG_MS 1000    /* older commands than this do not hold up timers */
 #define TRIM_BATCHES 16
-#define EVENTS_KEEP_MS ((int64_t)24 * 3600 * 1000)
+/* A receiver of webhooks may fail for 24 h before an event becomes a dead letter. */
+#define EVENTS_KEEP_MS ((int64_t)26 * 3600 * 1000)
 #define TRY_AGAIN_MS 20
 
 struct batch {

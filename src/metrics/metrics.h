@@ -82,6 +82,8 @@
       "Hooks of providers by the status that they were answered with.")                            \
     X(HOOKS_REFUSED, COUNTER, "tandem_hooks_refused_total", "channel", NULL, NONE,                 \
       "Hooks whose signature was wrong or too old.")                                               \
+    X(WEBHOOKS, COUNTER, "tandem_webhook_requests_total", "webhook", "outcome", NONE,              \
+      "Requests to receivers of events: delivered, again, refused, gone.")                         \
     X(API_REQUESTS, COUNTER, "tandem_api_requests_total", "operation", "status", NONE,             \
       "Requests at the REST API.")                                                                 \
     X(API_SECONDS, HISTOGRAM, "tandem_api_request_seconds", NULL, NULL, TIMES,                     \

@@ -74,7 +74,10 @@
     X(CONTACT_SET, 80, "contact.set", contact_edit, A_PEOPLE | A_API, "contact")                   \
     X(CONTACT_LINK, 81, "contact.link", contact_edit, A_PEOPLE | A_API, "contact,identity.addr")   \
     X(CONTACT_MERGE, 82, "contact.merge", contact_edit, A_PEOPLE | A_API, "contact,other")         \
-    X(CONTACT_UNMERGE, 83, "contact.unmerge", contact_edit, A_PEOPLE | A_API, "contact")
+    X(CONTACT_UNMERGE, 83, "contact.unmerge", contact_edit, A_PEOPLE | A_API, "contact")           \
+    /* something of this daemon's needs a person: `state` names the alarm, `error` is the          \
+     * sentence, `channel` what it is about, as "webhook:crm" */                                   \
+    X(ALARM_RAISE, 84, "alarm.raise", channel_state, A_SYSTEM, "channel,state")
 
 enum command_kind {
     CMD_NONE,
