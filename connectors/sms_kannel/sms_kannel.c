@@ -314,8 +314,40 @@ static int check(const struct td_settings *s, struct td_error *err) {
     return rc;
 }
 
-static const struct td_provider provider = {
-    .verify = verify, .decode_hook = decode, .submit_build = build, .submit_parse = parse};
+/* A send without a receiver: Kannel looks at the login first and refuses the rest. */
+static int probe_build(struct td_arena *a, const struct td_settings *s, struct td_request *out,
+                       struct td_error *err) {
+    (void)err;
+    *out = (struct td_request){.method = TD_STR("POST"), .url = td_settings_text(s, "url")};
+    out->headers.v = TD_ARENA_ARRAY(a, struct td_pair, HEADERS_MAX);
+    header(out, "content-type", TD_STR("text/plain; charset=UTF-8"));
+    header(out, "x-kannel-username", td_settings_text(s, "username"));
+    header(out, "x-kannel-password", secret(s, "password"));
+    return TD_OK;
+}
+
+static int probe_parse(struct td_arena *a, const struct td_settings *s, const struct td_response *r,
+                       struct td_error *err) {
+    (void)a;
+    (void)s;
+    if (r->status == 403)
+        return td_error_set(err, TD_EAUTH,
+                            "Make `username` and `password` those of a sendsms-user of Kannel, and "
+                            "let its user-allow-ip have this machine.");
+    if (r->status == 404)
+        return td_error_set(err, TD_EINVAL,
+                            "Correct `url`: smsbox answers at its sendsms-url (/cgi-bin/sendsms).");
+    if (r->status == 400 || r->status == 202)
+        return TD_OK;
+    return td_error_set(err, TD_EINVAL, "Correct `url`: what answers there is no smsbox.");
+}
+
+static const struct td_provider provider = {.verify = verify,
+                                            .decode_hook = decode,
+                                            .submit_build = build,
+                                            .submit_parse = parse,
+                                            .probe_build = probe_build,
+                                            .probe_parse = probe_parse};
 
 const struct td_connector sms_kannel_connector = {
     .name = "sms_kannel",

@@ -113,6 +113,36 @@ int twilio_build(struct td_arena *a, const struct td_settings *s, const struct t
     return TD_OK;
 }
 
+/* The account itself. */
+int twilio_probe_build(struct td_arena *a, const struct td_settings *s, struct td_request *out,
+                       struct td_error *err) {
+    struct td_str base = td_settings_text(s, "api_url");
+    (void)err;
+    while (base.n && base.p[base.n - 1] == '/')
+        base.n--;
+    *out = (struct td_request){.method = TD_STR("GET")};
+    out->url = td_arena_printf(a, "%.*s/2010-04-01/Accounts/%.*s.json", TD_FMT(base),
+                               TD_FMT(td_settings_text(s, "account_sid")));
+    out->headers.v = TD_ARENA_NEW(a, struct td_pair);
+    out->headers.v[0] = (struct td_pair){TD_STR("authorization"), authorization(a, s)};
+    out->headers.n = 1;
+    return TD_OK;
+}
+
+int twilio_probe_parse(struct td_arena *a, const struct td_settings *s, const struct td_response *r,
+                       struct td_error *err) {
+    (void)a;
+    (void)s;
+    if (r->status == 200)
+        return TD_OK;
+    if (r->status == 401 || r->status == 403)
+        return td_error_set(err, TD_EAUTH,
+                            "Copy `account_sid` and `auth_token` anew from Twilio's console.");
+    if (r->status == 404)
+        return td_error_set(err, TD_EINVAL, "Correct `account_sid`: Twilio has no such account.");
+    return td_error_set(err, TD_EIO, "Ask again later: Twilio has trouble, or `api_url` is wrong.");
+}
+
 /* Error and warning dictionary: those that mean something else than their HTTP status. */
 static const struct code_meaning codes[] = {
     {"20003", TD_V_AUTH, NULL},

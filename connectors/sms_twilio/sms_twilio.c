@@ -76,7 +76,9 @@ static const struct td_provider provider = {.hook_headers = twilio_signature_hea
                                             .verify = twilio_signature_verify,
                                             .decode_hook = twilio_decode,
                                             .submit_build = twilio_build,
-                                            .submit_parse = twilio_parse};
+                                            .submit_parse = twilio_parse,
+                                            .probe_build = twilio_probe_build,
+                                            .probe_parse = twilio_probe_parse};
 
 const struct td_connector sms_twilio_connector = {
     .name = "sms_twilio",

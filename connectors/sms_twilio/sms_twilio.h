@@ -15,6 +15,10 @@ int twilio_decode(struct td_arena *a, const struct td_settings *s, const struct 
 int twilio_build(struct td_arena *a, const struct td_settings *s, const struct td_message *m,
                  const struct td_address *to, struct td_str key, unsigned part, unsigned *parts,
                  struct td_request *out, struct td_error *err);
+int twilio_probe_build(struct td_arena *a, const struct td_settings *s, struct td_request *out,
+                       struct td_error *err);
+int twilio_probe_parse(struct td_arena *a, const struct td_settings *s, const struct td_response *r,
+                       struct td_error *err);
 int twilio_parse(struct td_arena *a, const struct td_settings *s, const struct td_response *r,
                  struct td_verdict *out);
 

@@ -312,8 +312,42 @@ static int check(const struct td_settings *s, struct td_error *err) {
     return TD_OK;
 }
 
-static const struct td_provider provider = {
-    .verify = verify, .decode_hook = decode, .submit_build = build, .submit_parse = parse};
+/* "Account API": the balance. */
+static int probe_build(struct td_arena *a, const struct td_settings *s, struct td_request *out,
+                       struct td_error *err) {
+    struct td_str base = td_settings_text(s, "api_url");
+    struct text t;
+    (void)err;
+    while (base.n && base.p[base.n - 1] == '/')
+        base.n--;
+    text_init(&t, a, BODY_MAX);
+    put(&t, "api_key", td_settings_text(s, "api_key"));
+    put(&t, "api_secret", td_secret_reveal(td_settings_secret(s, "api_secret")));
+    struct td_str query = text_str(&t);
+    *out = (struct td_request){
+        .method = TD_STR("GET"),
+        .url = td_arena_printf(a, "%.*s/account/get-balance?%.*s", TD_FMT(base), TD_FMT(query))};
+    return TD_OK;
+}
+
+static int probe_parse(struct td_arena *a, const struct td_settings *s, const struct td_response *r,
+                       struct td_error *err) {
+    (void)a;
+    (void)s;
+    if (r->status == 200)
+        return TD_OK;
+    if (r->status == 401 || r->status == 403)
+        return td_error_set(err, TD_EAUTH,
+                            "Copy `api_key` and `api_secret` anew from Vonage's dashboard.");
+    return td_error_set(err, TD_EIO, "Ask again later: Vonage has trouble, or `api_url` is wrong.");
+}
+
+static const struct td_provider provider = {.verify = verify,
+                                            .decode_hook = decode,
+                                            .submit_build = build,
+                                            .submit_parse = parse,
+                                            .probe_build = probe_build,
+                                            .probe_parse = probe_parse};
 
 const struct td_connector sms_vonage_connector = {
     .name = "sms_vonage",

@@ -137,6 +137,13 @@ struct td_provider {
                        struct td_request *out, struct td_error *err);
     int (*media_parse)(struct td_arena *a, const struct td_settings *s, struct td_str url,
                        const struct td_response *r, struct td_str *next, struct td_error *err);
+    /* For `tandemctl doctor`: a request that needs the login and changes nothing, and what its
+     * answer means: TD_OK, or the fix in one sentence. TD_EUNSUPPORTED of probe_build: not with
+     * these settings. Both NULL: there is none. */
+    int (*probe_build)(struct td_arena *a, const struct td_settings *s, struct td_request *out,
+                       struct td_error *err);
+    int (*probe_parse)(struct td_arena *a, const struct td_settings *s, const struct td_response *r,
+                       struct td_error *err);
     /* Attachments that the provider wants before the message, one call each: *ref becomes the
      * attachment's url for submit_build. TD_EBUSY: taken, not ready; the request is made again.
      * NULL (with TD_CAN_MEDIA): the provider fetches them from us by the attachment's url. */

@@ -35,6 +35,7 @@ struct td_str oauth_callback_url(struct td_arena *a, const struct config *config
 bool oauth_of(struct td_arena *a, const struct config_channel *ch, struct td_oauth *out);
 void oauth_begin(struct call *c);
 void oauth_callback(struct call *c);
+void channels_doctor(struct call *c); /* doctor.c */
 void policy_get(struct call *c);
 void commands_post(struct call *c);
 /* An EV_RESULT for a sender that begins with "api-". */

@@ -62,6 +62,8 @@ const struct api_route api_table[] = {
     {"POST", "/v1/outbound/hold", "holdOutbound", NEED_WRITE, api_command, CMD_OUTBOUND_HOLD, NULL},
     {"POST", "/v1/channels/:id/oauth", "connectChannel", NEED_ADMIN, oauth_begin, CMD_NONE, NULL},
     {"POST", "/v1/oauth/callback", "finishConnecting", NEED_ADMIN, oauth_callback, CMD_NONE, NULL},
+    {"POST", "/v1/channels/:id/doctor", "examineChannel", NEED_ADMIN, channels_doctor, CMD_NONE,
+     NULL},
     /* receivers of events */
     {"GET", "/v1/webhooks", "listWebhooks", NEED_ADMIN, webhooks_list, CMD_NONE, NULL},
     {"GET", "/v1/webhooks/:id/dead", "listDeadEvents", NEED_ADMIN, webhooks_dead, CMD_NONE, NULL},

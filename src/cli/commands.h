@@ -21,6 +21,8 @@ int cmd_send_test(struct cli *c); /* send_test.c */
 int cmd_hold(struct cli *c);      /* hold.c */
 int cmd_release(struct cli *c);
 
+int cmd_doctor(struct cli *c); /* doctor.c */
+
 int cmd_quarantine_list(struct cli *c); /* quarantine.c */
 int cmd_quarantine_show(struct cli *c);
 int cmd_quarantine_replay(struct cli *c);

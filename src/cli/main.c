@@ -23,6 +23,8 @@ static const struct cli_command commands[] = {
      cmd_tail},
     {"dead", "", 0, 0, "", "commands that could not be applied", cmd_dead},
     {"dead replay", "ID", 1, 1, "", "appends one of them again", cmd_dead_replay},
+    {"doctor", "CHANNEL", 1, 1, "dns= dkim=",
+     "looks at a channel from end to end and names the fix; --dkim SELECTOR", cmd_doctor},
     {"quarantine list", "[CHANNEL]", 0, 1, "", "hooks of which nothing could be taken",
      cmd_quarantine_list},
     {"quarantine show", "CHANNEL ID", 2, 2, "", "one of them, as it came", cmd_quarantine_show},

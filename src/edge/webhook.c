@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "codec/json_out.h"
+#include "doctor/doctor.h"
 #include "edge/edge.h"
 #include "metrics/metrics.h"
 #include "store/intake.h"
@@ -215,6 +216,18 @@ static struct td_request as_signed(struct td_arena *a, const struct td_request *
     return hook;
 }
 
+/* The doctor asks whether the public address leads here. Proves nothing but that. */
+static bool answer_doctor(struct edge *e, struct web_request *r, struct td_str channel) {
+    const struct td_request *t = web_request_td(r);
+    struct td_str nonce = td_header(t->headers.v, t->headers.n, DOCTOR_HEADER);
+    char proof[65];
+    if (!nonce.n || nonce.n > DOCTOR_NONCE_MAX)
+        return false;
+    doctor_proof(e->key, nonce, proof);
+    answer(e, r, channel, 200, "text/plain", td_str_of(proof));
+    return true;
+}
+
 static void handle(struct web_request *r, void *arg) {
     struct edge *e = arg;
     struct td_arena *a = web_arena(r);
@@ -226,6 +239,8 @@ static void handle(struct web_request *r, void *arg) {
                      "No channel of this name takes hooks here.");
         return;
     }
+    if (answer_doctor(e, r, c->id))
+        return;
     if (!inbox_open(e->inbox)) { /* before the work of checking what could not be taken */
         answer_unavailable(e, r, c->id);
         return;
@@ -261,7 +276,7 @@ size_t webhook_routes(struct edge *e, struct web_route *out, size_t max) {
 }
 
 int webhook_want_headers(const struct edge *e, struct web *w) {
-    int rc = TD_OK;
+    int rc = web_want_header(w, DOCTOR_HEADER);
     for (size_t i = 0; i < e->config->channels.n; i++) {
         const struct config_channel *c = &e->config->channels.v[i];
         const struct td_provider *p = c->connector->provider;
