@@ -6,6 +6,7 @@
  * them counts. */
 #include "app.h"
 
+#include "app_doctor.h"
 #include "app_offer.h"
 #include "app_tls.h"
 #include "base/list.h"
@@ -230,6 +231,7 @@ static int start_edges(struct app *a, struct td_error *err) {
     e->tail = a->tail;
     e->config = a->config;
     e->workers = a->workers;
+    e->examine = app_examine;
     e->say = say_new(e);
     e->auth = auth_new(e);
     e->metrics = metrics_new();

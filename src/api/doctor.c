@@ -16,6 +16,7 @@ struct exam {
     struct call *c;
     struct td_arena *a; /* the job's own */
     struct td_str channel;
+    edge_examine *examine;
     const char *path;
     struct chan chan;
     uint8_t key[32];
@@ -28,20 +29,10 @@ static bool busy; /* in this process: one at a time, on the loop's thread */
 
 static void run(struct worker_job *job) {
     struct exam *x = CONTAINER_OF(job, struct exam, job);
-    struct config *config = NULL;
-    const struct config_error *errors = NULL;
-    size_t n_errors = 0;
     struct td_error err = {0};
-    if (config_load(x->path, &config, &errors, &n_errors, &err))
-        snprintf(x->failure, sizeof x->failure, "%s", err.text);
     x->report.arena = x->a;
-    for (size_t i = 0; config && !n_errors && i < config->channels.n; i++) {
-        struct doctor_input in = {
-            .channel = &config->channels.v[i], .chan = &x->chan, .key = x->key};
-        if (td_str_eq(config->channels.v[i].id, x->channel))
-            doctor_run(&in, &x->report);
-    }
-    config_free(&config);
+    if (x->examine(x->path, x->channel, &x->chan, x->key, &x->report, &err))
+        snprintf(x->failure, sizeof x->failure, "%s", err.text);
 }
 
 static void answer(struct call *c, const struct exam *x) {
@@ -109,6 +100,7 @@ static void on_chan(void *arg, int rc, const struct read_item *v, size_t n) {
     x->a = td_arena_new();
     x->c = c;
     x->channel = td_arena_dup(x->a, call_param(c, "id"));
+    x->examine = e->examine;
     x->path = td_arena_dup(x->a, e->config->path).p;
     memcpy(x->key, e->key, sizeof x->key);
     if (n == 1 && v[0].bytes.n &&

@@ -18,6 +18,13 @@ struct metrics;
 struct say;
 struct workers;
 
+/* Looks at one channel by a configuration of its own, read from the file: on any thread, blocking
+ * (doctor/doctor.h). An empty report: the file has no such channel. */
+struct chan;
+struct doctor_report;
+typedef int edge_examine(const char *path, struct td_str channel, const struct chan *chan,
+                         const uint8_t key[32], struct doctor_report *out, struct td_error *err);
+
 struct edge {
     struct loop *loop;
     struct store *store;
@@ -31,6 +38,7 @@ struct edge {
     struct workers *workers;
     struct http_client *http; /* for what is asked of providers here */
     struct api *api; /* made by api_routes */
+    edge_examine *examine;
     uint8_t key[32]; /* of the key file */
 };
 
