@@ -45,6 +45,15 @@ async function rail(p) {
   await p.getByRole('button', { name: 'Lists and status' }).click();
 }
 
+/* One of the contact's dialogs. */
+const contact = (item, then = async () => {}) => async (p, u, w) => {
+  await full(p, u, w);
+  if (p.viewportSize().width < 1320) { await p.getByRole('log').focus(); await p.keyboard.press('i'); }
+  await p.getByRole('button', { name: 'More about the contact' }).click();
+  if (item) await p.getByRole('menuitem', { name: item }).click();
+  await then(p, w);
+};
+
 const states = {
   full: { world: morning, run: full },
   offer: { world: morning, run: offered },
@@ -92,6 +101,12 @@ const states = {
   boardempty: { world: emptyWorld, run: async (p, u) => { await login(p, u, 'carla', '#/social'); await p.getByText('All done').waitFor(); } },
   boardoffline: { world: social, run: async (p, u, w) => { await login(p, u, 'hugo', '#/social'); await p.getByRole('article').first().waitFor(); w.down = true; for (const s of w.sockets) s.ws.terminate(); await p.getByText('No connection').first().waitFor(); } },
   boardloading: { world: social, run: async (p, u, w) => { w.slowSnapshot = 4000; await login(p, u, 'hugo', '#/social').catch(() => {}); await p.waitForTimeout(300); } },
+  contactmenu: { world: morning, run: contact('') },
+  contactedit: { world: morning, run: contact('Edit…') },
+  contactmerge: { world: morning, run: contact('The same person as…', async (p) => { await p.getByLabel('Name, address or number').fill('m'); await p.getByRole('list', { name: 'Contacts' }).getByRole('button').first().click(); await p.getByRole('region', { name: 'What it will be' }).waitFor(); }) },
+  contactlink: { world: morning, run: contact('Add an address…', async (p) => p.getByRole('textbox', { name: 'Address' }).fill('ada@example.org')) },
+  contacthistory: { world: morning, run: async (p, u, w) => { await full(p, u, w); if (p.viewportSize().width < 1320) { await p.getByRole('log').focus(); await p.keyboard.press('i'); } await p.getByRole('button', { name: 'All channels' }).click(); await p.getByRole('dialog').getByText('Oh great').waitFor(); } },
+  contactwrite: { world: morning, run: async (p, u, w) => { await full(p, u, w); if (p.viewportSize().width < 1320) { await p.getByRole('log').focus(); await p.keyboard.press('i'); } await p.getByRole('button', { name: /^Write to/ }).first().click(); await p.getByLabel('Message').fill('Here is the corrected bill.'); } },
   missing: { world: morning, run: async (p, u) => { await login(p, u, 'anna', '#/c/77'); await p.getByText('is not here').waitFor(); } },
   login: { world: morning, run: async (p, u) => { await p.goto(u); await p.getByLabel('User name').waitFor(); } },
   insecure: { world: () => Object.assign(morning(), { insecure: true }), run: async (p, u) => { await p.goto(u); await p.getByLabel('User name').fill('anna'); await p.getByLabel('Password').fill('x'); await p.getByRole('button', { name: 'Log in' }).click(); await p.getByRole('alert').first().waitFor(); } },

@@ -243,3 +243,50 @@ scene('a supervisor holds every post; everybody sees it; it goes on', async (pag
   world.put('chan', 'mastodon', { spike_since: world.now(), spike_rate: 80 });
   await page.getByText('80 mentions a minute').waitFor();
 }, social);
+
+scene('a contact: edit, one more address, write there, all channels, merge and its undoing', async (page, world, url) => {
+  await login(page, url, 'anna', '#/c/1042');
+  const card = page.getByRole('complementary', { name: 'Contact' });
+  const menu = async (item) => { await card.getByRole('button', { name: 'More about the contact' }).click(); await page.getByRole('menuitem', { name: item }).click(); };
+
+  await menu('Edit…');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('About').fill('Prefers the afternoon.');
+  await dialog.getByRole('button', { name: 'Add a detail' }).click();
+  await dialog.getByLabel(/^Name of detail/).last().fill('Meter');
+  await dialog.getByLabel('Value of Meter').fill('4711');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await card.getByText('Prefers the afternoon.').waitFor();
+  await card.getByText('4711').waitFor();
+
+  await menu('Add an address…');
+  await dialog.getByLabel('Kind').selectOption('sms');
+  await dialog.getByLabel('Address').fill('+44 7700 900 555');
+  await dialog.getByRole('button', { name: 'Add' }).click();
+  await card.getByText('+447700900555').waitFor();
+
+  await card.getByRole('button', { name: 'Write to +447700900555' }).click();
+  await dialog.getByLabel('Message').fill('Here is the link by text.');
+  await dialog.getByRole('button', { name: 'Send' }).click();
+  await log(page).getByText('Here is the link by text.').waitFor(); /* in the new conversation */
+  await card.getByRole('button', { name: 'All channels' }).click();
+  await dialog.getByText('Oh great, thank you!').waitFor();
+  await dialog.getByText('Here is the link by text.').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+
+  const own = world.get('conv', 1042).contact;
+  const other = [...world.contacts.values()].find((c) => c.id !== own && c.identities[0]?.address.addr);
+  await page.goto(`${url}#/c/1042`);
+  await card.getByText('+447700900555').waitFor();
+  await menu('The same person as…');
+  await dialog.getByLabel('Name, address or number').fill(`#${other.id}`);
+  await dialog.getByRole('list', { name: 'Contacts' }).getByRole('button').first().click();
+  await dialog.getByRole('region', { name: 'What it will be' }).getByText(other.identities[0].address.addr).waitFor();
+  await dialog.getByRole('button', { name: 'Merge' }).click();
+  await card.getByText(`#${own} was merged into this contact.`).waitFor();
+  await card.getByText(other.identities[0].address.addr).first().waitFor();
+  assert.equal(world.contacts.get(own).merged_into, other.id);
+  await card.getByRole('button', { name: 'Undo' }).click();
+  await until(() => !world.contacts.get(own).merged_into);
+  await card.getByText(`#${own} was merged`).waitFor({ state: 'detached' });
+});

@@ -157,7 +157,7 @@ export function delivery(v: unknown): Delivery {
 export function contact(v: unknown): Contact {
   const r = obj(v);
   return {
-    ...plain(r, { id: 0, name: '', language: '', note: '', created_at: 0 }),
+    ...plain(r, { id: 0, name: '', language: '', note: '', created_at: 0, merged_into: 0 }),
     identities: list(r.identities).map(obj).map((i) => ({
       address: address(i.address), verified: bool(i.verified), source: str(i.source),
     })),

@@ -95,7 +95,7 @@ export interface Delivery {
 export interface Contact {
   id: number; name: string; language: string; note: string;
   identities: { address: Address; verified: boolean; source: string }[];
-  fields: KeyValue[]; conversations: number[]; created_at: number;
+  fields: KeyValue[]; conversations: number[]; created_at: number; merged_into: number;
 }
 
 export interface Result {

@@ -154,5 +154,46 @@ export const handlers = {
     return {};
   },
   'conv.spam': (w, me, b) => { w.put('conv', b.conv, { state: 'spam' }); w.closed.set(b.conv, w.get('conv', b.conv)); w.gone('work', b.conv); w.gone('conv', b.conv); w.recount(me); return {}; },
+  'contact.set': (w, me, b) => {
+    const c = w.contacts.get(b.contact);
+    if (!c) return no('not-found', 'There is no such contact.');
+    const fields = new Map((c.fields ?? []).map((f) => [f.key, f.value]));
+    for (let i = 0; i + 1 < (b.fields ?? []).length; i += 2) fields.set(b.fields[i], b.fields[i + 1]);
+    w.contacts.set(b.contact, { ...c, ...(b.name ? { name: b.name } : {}), ...(b.note ? { note: b.note } : {}), ...(b.language ? { language: b.language } : {}), fields: [...fields].map(([key, value]) => ({ key, value })) });
+    return { contact: b.contact };
+  },
+  'contact.link': (w, me, b) => {
+    for (const c of w.contacts.values()) if (c.id !== b.contact && c.identities.some((i) => i.address.addr === b.identity.addr)) return no('taken', `Contact #${c.id} has this address.`);
+    const c = w.contacts.get(b.contact);
+    w.contacts.set(b.contact, { ...c, identities: [...c.identities, { address: b.identity, verified: false, source: `agent ${me}` }] });
+    return { contact: b.contact };
+  },
+  'contact.merge': (w, me, b) => {
+    const [x, y] = [w.contacts.get(b.contact), w.contacts.get(b.other)];
+    if (!x || !y || x === y || x.merged_into || y.merged_into) return no('invalid', 'Only two different contacts that are not merged can be merged.');
+    w.contacts.set(x.id, { ...x, merged_into: y.id });
+    w.contacts.set(y.id, { ...y, identities: [...y.identities, ...x.identities] });
+    return { contact: y.id };
+  },
+  'contact.unmerge': (w, me, b) => {
+    const x = w.contacts.get(b.contact);
+    if (!x?.merged_into) return no('invalid', `Contact #${b.contact} was not merged.`);
+    const y = w.contacts.get(x.merged_into);
+    w.contacts.set(y.id, { ...y, identities: y.identities.filter((i) => !x.identities.some((z) => z.address.addr === i.address.addr)) });
+    w.contacts.set(x.id, { ...x, merged_into: 0 });
+    return { contact: x.id };
+  },
+  'conv.start': (w, me, b) => {
+    const there = [...w.entities.conv.values()].find((c) => c.channel === b.channel && c.peer?.addr === b.peer.addr && c.state !== 'resolved');
+    if (there && there.kind === 'sms') return { ...no('exists', `There is an open conversation #${there.id} with this address.`), conv: there.id };
+    const owner = [...w.contacts.values()].find((c) => !c.merged_into && c.identities.some((i) => i.address.addr === b.peer.addr));
+    const id = 5000 + w.entities.conv.size;
+    const kind = b.peer.type === 'email' ? 'mail' : 'sms';
+    w.put('conv', id, { id, contact: owner?.id ?? 0, channel: b.channel, kind, peer: b.peer, contact_name: owner?.name ?? '', subject: b.subject ?? '', state: 'open', created_at: w.now(), last_at: w.now() });
+    w.put('work', id, { id, channel_kind: kind, channel: b.channel, queue: 'billing', state: 'active', agent: me, t0: w.now() });
+    const m = w.say(id, { direction: 'out', author: me, text: b.text, client_ref: b.$id });
+    w.recount(me);
+    return { conv: id, seq: m.seq };
+  },
   'conv.block': (w, me, b) => { w.put('conv', b.conv, { blocked: true }); return {}; },
 };

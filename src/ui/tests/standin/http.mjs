@@ -68,7 +68,7 @@ function api(world, me, url) {
   const m = /^\/v1\/(conversations|contacts)(?:\/(\d+))?(?:\/(\w+))?$/.exec(url.pathname);
   if (!m) return null;
   const [, what, id, sub] = m;
-  if (what === 'contacts' && sub === 'conversations') return { conversations: lean(all().filter((c) => c.contact === Number(id))) };
+  if (what === 'contacts' && sub === 'conversations') return { conversations: lean(all().filter((c) => c.contact === Number(id) || world.contacts.get(c.contact)?.merged_into === Number(id))) };
   if (what === 'contacts') return world.contacts.has(Number(id)) ? World.lean(world.contacts.get(Number(id))) : null;
   if (!id) {
     const before = num('before') || Infinity;
