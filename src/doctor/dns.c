@@ -29,7 +29,8 @@ static bool use_server(res_state state, const char *dns) {
     snprintf(host, sizeof host, "%.*s", colon ? (int)(colon - dns) : 0, dns);
     state->nscount = 1;
     state->nsaddr_list[0] = (struct sockaddr_in){
-        .sin_family = AF_INET, .sin_port = htons((uint16_t)(colon ? atoi(colon + 1) : 53))};
+        .sin_family = AF_INET,
+        .sin_port = htons((uint16_t)(colon ? strtoul(colon + 1, NULL, 10) : 53))};
     return inet_pton(AF_INET, host, &state->nsaddr_list[0].sin_addr) == 1;
 }
 

@@ -55,9 +55,10 @@ static void no_login(struct doctor *d, const char *name, struct td_str said) {
 static bool imap(struct doctor *d, struct peer *w, const char *command, struct td_str *said,
                  struct td_str *all) {
     static const char tag[] = "d1 ";
+    *said = TD_STR("the connection was cut");
+    *all = (struct td_str){NULL, 0};
     if (!WIRE_SEND(d, w, "%s%s\r\n", tag, command))
         return false;
-    *all = (struct td_str){NULL, 0};
     for (int i = 0; i < LINES_MAX && peer_line(d, w, said); i++) {
         if (td_str_starts(*said, td_str_of(tag))) {
             *said = (struct td_str){said->p + 3, said->n - 3};
@@ -101,7 +102,7 @@ static void imap_folder(struct doctor *d, struct peer *w) {
 }
 
 static void imap_session(struct doctor *d, struct peer *w, const char *host, enum security how) {
-    struct td_str said, all;
+    struct td_str said = {NULL, 0}, all;
     if (!peer_line(d, w, &said) || !td_str_starts(said, TD_STR("*"))) {
         STEP(d, "imap login", DOCTOR_FAILED, td_str_cut(said, 100),
              "Correct `imap_port`: no IMAP server answers there.");
