@@ -18,10 +18,11 @@ struct row {
     uint64_t dead, again;
 };
 struct ask;
+enum what { ASK_STATE, ASK_DEAD, ASK_AGAIN, ASK_END };
 struct answer { /* one of Redis */
     struct ask *ask;
     struct row *row; /* NULL: the stream's end */
-    enum { A_STATE, A_DEAD, A_AGAIN, A_END } what;
+    enum what what;
 };
 struct ask {
     struct call *c;
@@ -93,11 +94,11 @@ static void on_answer(void *arg, const struct redis_reply *reply) {
     struct ask *x = a->ask;
     struct stream_entry newest;
     x->failed |= !reply;
-    if (a->what == A_STATE)
+    if (a->what == ASK_STATE)
         a->row->begun = webhook_state_read(reply, &a->row->state);
-    else if (a->what == A_DEAD)
+    else if (a->what == ASK_DEAD)
         a->row->dead = (uint64_t)redis_int(reply);
-    else if (a->what == A_AGAIN)
+    else if (a->what == ASK_AGAIN)
         a->row->again = (uint64_t)redis_int(reply);
     else if (redis_at(reply, 0) && stream_entry_of(redis_at(reply, 0), &newest))
         x->newest = newest.s;
@@ -105,7 +106,8 @@ static void on_answer(void *arg, const struct redis_reply *reply) {
         answer_list(x);
 }
 
-static bool send(struct ask *x, struct row *row, int what, size_t argc, const struct td_str *argv) {
+static bool send(struct ask *x, struct row *row, enum what what, size_t argc,
+                 const struct td_str *argv) {
     struct answer *a = &x->answers[x->left];
     *a = (struct answer){.ask = x, .row = row, .what = what};
     bool ok = redis_send(store_redis(x->c->api->e->store), argc, argv, 0, on_answer, a) == TD_OK;
@@ -122,9 +124,9 @@ static bool ask_row(struct ask *x, struct row *row, const struct config_webhook 
     webhook_keys(a, store_tenant(x->c->api->e->store), w->id, &keys);
     row->id = td_arena_dup(a, w->id);
     row->url = td_arena_dup(a, shown_url(w->url));
-    return SEND(x, row, A_STATE, TD_STR("HGETALL"), keys.state) &&
-           SEND(x, row, A_DEAD, TD_STR("XLEN"), keys.dead) &&
-           SEND(x, row, A_AGAIN, TD_STR("LLEN"), keys.again);
+    return SEND(x, row, ASK_STATE, TD_STR("HGETALL"), keys.state) &&
+           SEND(x, row, ASK_DEAD, TD_STR("XLEN"), keys.dead) &&
+           SEND(x, row, ASK_AGAIN, TD_STR("LLEN"), keys.again);
 }
 
 void webhooks_list(struct call *c) {
@@ -137,7 +139,7 @@ void webhooks_list(struct call *c) {
     x->answers = TD_ARENA_ARRAY(c->a, struct answer, 3 * x->n + 1);
     for (size_t i = 0; i < x->n && ok; i++)
         ok = ask_row(x, &x->rows[i], &config->webhooks.v[i]);
-    ok = ok && SEND(x, NULL, A_END, TD_STR("XREVRANGE"),
+    ok = ok && SEND(x, NULL, ASK_END, TD_STR("XREVRANGE"),
                     key(c->a, store_tenant(c->api->e->store), "events"), TD_STR("+"), TD_STR("-"),
                     TD_STR("COUNT"), TD_STR("1"));
     x->failed = !ok;
