@@ -2,6 +2,7 @@
  *
  * This file is the connector's life; mailbox.c receives, sending.c sends. */
 #include "email/grant.h"
+#include "email/history.h"
 #include "email/mailbox.h"
 #include "email/mime_in.h"
 #include "email/presets.h"
@@ -16,8 +17,12 @@ struct email {
     struct sending_context sending;
     struct grant *grant;     /* NULL: it logs in with a password */
     struct mailbox *mailbox; /* NULL: it only sends */
+    struct mailbox *sent;    /* the folder of sent mail; NULL: not looked at */
+    struct mail_rules sent_rules;
+    struct history *history; /* NULL without a mailbox */
     struct td_timer end;
-    bool started, stopping, mailbox_stopped, grant_stopped;
+    bool started, stopping;
+    unsigned parts;  /* that have not stopped yet */
     bool told_grant; /* the state shown is the login's */
     void (*stopped)(void *arg);
     void *stopped_arg;
@@ -29,7 +34,7 @@ static void on_end(struct td_timer *t) {
 }
 
 static void try_stopped(struct email *e) {
-    if (e->stopping && e->mailbox_stopped && e->grant_stopped && e->sending.pending == 0)
+    if (e->stopping && e->parts == 0 && e->sending.pending == 0)
         td_timer_start(e->host, &e->end, 0, on_end);
 }
 
@@ -37,15 +42,9 @@ static void on_idle(struct sending_context *c) {
     try_stopped((struct email *)(void *)((char *)c - offsetof(struct email, sending)));
 }
 
-static void on_mailbox_stopped(void *arg) {
+static void on_part_stopped(void *arg) {
     struct email *e = arg;
-    e->mailbox_stopped = true;
-    try_stopped(e);
-}
-
-static void on_grant_stopped(void *arg) {
-    struct email *e = arg;
-    e->grant_stopped = true;
+    e->parts--;
     try_stopped(e);
 }
 
@@ -108,16 +107,25 @@ static void email_cancel(void *self, struct td_send *s) {
     sending_cancel(s);
 }
 
-static void make_mailbox(struct email *e) {
-    e->mailbox = mailbox_new(e->host,
-                             &(struct mailbox_options){.link = e->options.imap,
-                                                       .folder = e->options.folder,
-                                                       .max_mail_bytes = e->options.max_mail_bytes,
-                                                       .poll_ms = e->options.poll_ms,
-                                                       .rules = &e->options.rules,
-                                                       .bearer = e->grant ? bearer : NULL,
-                                                       .bearer_not_taken = bearer_not_taken,
-                                                       .owner = e});
+static void make_mailboxes(struct email *e) {
+    struct mailbox_options o = {.link = e->options.imap,
+                                .folder = e->options.folder,
+                                .max_mail_bytes = e->options.max_mail_bytes,
+                                .poll_ms = e->options.poll_ms,
+                                .rules = &e->options.rules,
+                                .bearer = e->grant ? bearer : NULL,
+                                .bearer_not_taken = bearer_not_taken,
+                                .owner = e};
+    e->mailbox = mailbox_new(e->host, &o);
+    e->history = history_new(e->host, &o);
+    if (!e->options.sent_folder.n)
+        return;
+    e->sent_rules = e->options.rules;
+    e->sent_rules.sent = true;
+    o.rules = &e->sent_rules;
+    o.folder = e->options.sent_folder;
+    o.cursor = "sent-cursor";
+    e->sent = mailbox_new(e->host, &o);
 }
 
 static int email_create(struct td_host *h, const struct td_settings *s, void **self,
@@ -144,7 +152,7 @@ static int email_create(struct td_host *h, const struct td_settings *s, void **s
     if (e->options.by_oauth)
         make_grant(e);
     if (e->options.receives)
-        make_mailbox(e);
+        make_mailboxes(e);
     *self = e;
     return TD_OK;
 }
@@ -156,6 +164,10 @@ static int email_start(void *self, struct td_error *err) {
     e->started = true;
     if (e->grant)
         grant_start(e->grant);
+    if (e->sent)
+        mailbox_start(e->sent);
+    if (e->history)
+        history_start(e->history);
     if (e->mailbox)
         mailbox_start(e->mailbox); /* tells the state when it knows */
     else if (!e->grant)
@@ -168,12 +180,22 @@ static void email_stop(void *self, void (*stopped)(void *arg), void *arg) {
     e->stopping = true;
     e->stopped = stopped;
     e->stopped_arg = arg;
-    e->mailbox_stopped = !e->mailbox;
-    e->grant_stopped = !e->grant;
     if (e->grant)
-        grant_stop(e->grant, on_grant_stopped, e);
+        e->parts++;
     if (e->mailbox)
-        mailbox_stop(e->mailbox, on_mailbox_stopped, e);
+        e->parts++;
+    if (e->sent)
+        e->parts++;
+    if (e->history)
+        e->parts++;
+    if (e->grant)
+        grant_stop(e->grant, on_part_stopped, e);
+    if (e->mailbox)
+        mailbox_stop(e->mailbox, on_part_stopped, e);
+    if (e->sent)
+        mailbox_stop(e->sent, on_part_stopped, e);
+    if (e->history)
+        history_stop(e->history, on_part_stopped, e);
     try_stopped(e);
 }
 
@@ -182,6 +204,8 @@ static void email_destroy(void **self) {
     if (!e)
         return;
     assert(e->sending.pending == 0);
+    history_free(&e->history);
+    mailbox_free(&e->sent);
     mailbox_free(&e->mailbox);
     grant_free(&e->grant);
     smtp_trust_free(&e->sending.trust);
@@ -197,7 +221,7 @@ const struct td_connector email_connector = {
     .help = "Fetches mail over IMAP, watching the mailbox with IDLE, and answers through SMTP.",
     .kind = "mail",
     .address_type = "email",
-    .capabilities = TD_CAN_SEND | TD_CAN_POLL | TD_CAN_RECEIPTS | TD_CAN_MEDIA,
+    .capabilities = TD_CAN_SEND | TD_CAN_POLL | TD_CAN_RECEIPTS | TD_CAN_MEDIA | TD_CAN_IMPORT,
     .length_unit = TD_LEN_BYTES,
     .max_length = 1000000,
     .max_in_flight = 8,

@@ -280,7 +280,8 @@ static int take_range(struct ingest *i, size_t from, size_t to, uint64_t uid) {
         if (b->v[k].in.has_receipt)
             in.receipts.v[in.receipts.n++] = b->v[k].in.receipt;
     }
-    in.cursor = td_arena_printf(a, "%s%llu%s", i->prefix, (unsigned long long)uid, i->suffix);
+    if (i->prefix[0])
+        in.cursor = td_arena_printf(a, "%s%llu%s", i->prefix, (unsigned long long)uid, i->suffix);
     int rc = td_host_take(i->host, &in, on_taken, i);
     td_arena_free(&a);
     return rc;

@@ -20,8 +20,8 @@ void ingest_add(struct ingest *i, uint64_t uid, struct td_str raw, uint64_t too_
 void ingest_clear(struct ingest *i);
 size_t ingest_count(const struct ingest *i);
 size_t ingest_bytes(const struct ingest *i);
-/* Prefix, uid of the last mail, suffix: the cursor. done fires once, never inside:
- * TD_OK, or TD_ECANCELED after ingest_stop. */
+/* Prefix, uid of the last mail, suffix: the cursor; no prefix: none is committed. done fires once,
+ * never inside: TD_OK, or TD_ECANCELED after ingest_stop. */
 void ingest_start(struct ingest *i, struct td_str cursor_prefix, uint64_t last_uid,
                   struct td_str cursor_suffix, void (*done)(void *arg, int rc), void *arg);
 /* Gives up what can be given up: done comes soon, if something is under way. */

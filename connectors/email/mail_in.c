@@ -194,6 +194,19 @@ void mail_in_unreadable(struct td_arena *a, struct td_str raw, struct td_str ded
         add_raw(a, out, raw);
 }
 
+/* Ours, by other means than Tandem: the first whom it went to is the customer. A list is none. */
+static bool as_sent(struct td_arena *a, struct td_message *x) {
+    if (!x->to.n && x->cc.n) {
+        x->to.v = TD_ARENA_NEW(a, struct td_address);
+        x->to.v[0] = x->cc.v[0];
+        x->to.n = 1;
+        x->cc.v++;
+        x->cc.n--;
+    }
+    x->direction = TD_OUT;
+    return x->to.n > 0;
+}
+
 void mail_in(struct td_arena *a, const struct mail_rules *r, struct td_str raw, uint64_t too_large,
              int64_t received_ms, struct mail_in *out) {
     struct mail m;
@@ -202,10 +215,16 @@ void mail_in(struct td_arena *a, const struct mail_rules *r, struct td_str raw, 
     if (mime_in(a, raw, &MAIL_LIMITS, &m, &err) != TD_OK) {
         struct td_str why = td_arena_dup(a, td_str_of(err.text));
         mail_in_unreadable(a, raw, TD_STR(""), received_ms, why.p, out);
+        out->has_message = !r->sent; /* whose it was cannot be told */
+        out->message.flags |= r->imported ? TD_IMPORTED : 0u;
         return;
     }
-    if (token_of_message_id(r->key, m.message_id, NULL) || as_receipt(r, &m, out))
-        return; /* our own words, or news of them */
+    if (token_of_message_id(r->key, m.message_id, NULL))
+        return; /* our own words */
+    if (as_receipt(r, &m, out)) {
+        out->has_receipt &= !r->sent && !r->imported; /* news of them, if it is news */
+        return;
+    }
     struct td_message *x = &out->message;
     out->has_message = true;
     by_token(r, &m, x); /* looks at all addresses, ours too */
@@ -226,7 +245,13 @@ void mail_in(struct td_arena *a, const struct mail_rules *r, struct td_str raw, 
     x->flags = auto_reply_flags(&m);
     if (is_among(r->own, x->from.addr))
         x->flags |= TD_AUTO_SUBMITTED; /* from ourselves: never answered by a machine */
+    if (r->imported)
+        x->flags |= TD_IMPORTED;
     x->dedupe = dedupe_of(a, m.message_id, raw);
+    if ((r->sent || (r->imported && is_among(r->own, m.from.addr))) && !as_sent(a, x)) {
+        out->has_message = false; /* to ourselves alone */
+        return;
+    }
     if (too_large)
         make_room(a, out, 1);
     else

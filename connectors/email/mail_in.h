@@ -14,6 +14,8 @@ struct mail_rules {              /* of a channel */
     struct td_strs form_senders; /* for these the customer stands in Reply-To */
     uint8_t key[TOKEN_KEY_BYTES];
     bool keep_raw;
+    bool sent;     /* of the folder of sent mail: ours, to the customer */
+    bool imported; /* history */
 };
 struct mail_rules *mail_rules_copy(struct td_arena *a, const struct mail_rules *r);
 

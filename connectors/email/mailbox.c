@@ -15,6 +15,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <tandem/log.h>
 
 static void connect_now(struct mailbox *m);
 
@@ -41,7 +42,10 @@ void mailbox_fail(struct mailbox *m, int rc, const char *fmt, ...) {
 
 static void tell_down(struct mailbox *m) {
     const char *state = m->failed_rc == TD_EAUTH ? "auth" : "down";
-    if (m->said_up || m->backoff_ms == 0) {
+    if (m->o.cursor) {
+        td_log(TD_WARN, "email", "a folder beside the inbox", "channel=\"%.*s\" why=\"%s\"",
+               TD_FMT(td_host_channel(m->host)), m->failed);
+    } else if (m->said_up || m->backoff_ms == 0) {
         char text[400];
         snprintf(text, sizeof text, "Incoming mail (%s): %s", m->o.link.host, m->failed);
         td_host_state(m->host, state, td_str_of(text));
@@ -65,7 +69,9 @@ static void down(struct mailbox *m) {
         mailbox_arm(m, m->failed_rc == TD_EAUTH ? REFUSED_MS : m->backoff_ms);
         return;
     }
-    if (!ingest_busy(m->ingest) && !m->taking_cursor)
+    if (!m->cursor_known && !m->taking_cursor)
+        mailbox_read_cursor(m);
+    else if (!ingest_busy(m->ingest) && !m->taking_cursor)
         connect_now(m);
     else
         mailbox_arm(m, 100); /* of the last connection: what it brought is still on its way */
@@ -92,6 +98,13 @@ void mailbox_command(struct mailbox *m, enum step step, const char *fmt, ...) {
 }
 
 void mailbox_idle(struct mailbox *m) {
+    m->looked_at_ms = td_host_now_ms(m->host);
+    if (m->o.history) { /* all of it is taken */
+        m->step = WAITING;
+        mailbox_arm(m, m->o.poll_ms);
+        m->o.on_finished(m->o.history_owner);
+        return;
+    }
     if (m->news) { /* something came while the last was being taken */
         mailbox_search(m);
     } else if (m->no_idle) {
@@ -258,9 +271,12 @@ struct mailbox *mailbox_new(struct td_host *h, const struct mailbox_options *o) 
 }
 
 void mailbox_start(struct mailbox *m) {
-    mailbox_read_cursor(m);
     m->step = DOWN;
-    mailbox_arm(m, 0);
+    mailbox_arm(m, 0); /* → down → the cursor → connect_now */
+}
+
+int64_t mailbox_looked_at_ms(const struct mailbox *m) {
+    return m->looked_at_ms;
 }
 
 void mailbox_renew(struct mailbox *m) {

@@ -21,9 +21,21 @@ struct mailbox_options {
     const char *(*bearer)(void *owner, unsigned *number);
     bool (*bearer_not_taken)(void *owner, unsigned number);
     void *owner;
+    /* NULL: the channel's own cursor, committed with the mails. Else the name of a secret that is
+     * written after them: a folder beside the one that is watched. Its state is nobody's. */
+    const char *cursor;
+    /* History: all from since_s on that reached the folder up to until_s (both Unix s), then the
+     * end is told. A batch: so many mails of it are durable. */
+    bool history;
+    int64_t since_s, until_s;
+    void (*on_batch)(void *history_owner, size_t mails);
+    void (*on_finished)(void *history_owner);
+    void *history_owner;
 };
 struct mailbox *mailbox_new(struct td_host *h, const struct mailbox_options *o);
 void mailbox_start(struct mailbox *m);
+/* When all that the server had was taken last (host's clock, ms); 0: not yet. */
+int64_t mailbox_looked_at_ms(const struct mailbox *m);
 /* There is another token, of another account perhaps: connects anew, and tells that it is up. */
 void mailbox_renew(struct mailbox *m);
 /* stopped fires once, never inside. */

@@ -93,7 +93,10 @@ void mailbox_sized(struct mailbox *m, const struct imap_response *r) {
 /* ---- bodies ---- */
 
 static bool is_known(const struct mailbox *m, const struct wanted *w) {
-    return m->rescan && w->at_ms && w->at_ms / 1000 < m->rescan_from_s;
+    int64_t at_s = w->at_ms / 1000;
+    if (m->o.history && w->at_ms && (at_s < m->o.since_s || at_s > m->o.until_s))
+        return true;
+    return m->rescan && w->at_ms && at_s < m->rescan_from_s;
 }
 
 /* As many of the batch as fit; the rest waits for the next. */
@@ -148,20 +151,35 @@ static void step_on(struct mailbox *m) {
     m->at += m->n_fetching;
 }
 
-static void on_ingested(void *arg, int rc) {
-    struct mailbox *m = arg;
+static void batch_done(struct mailbox *m, int rc) {
     if (m->stopping) {
         mailbox_try_stopped(m);
         return;
     }
-    if (rc == TD_OK)
-        step_on(m);
+    if (rc == TD_OK && m->o.on_batch)
+        m->o.on_batch(m->o.history_owner, m->n_taken);
     if (m->step != INGESTING)
         return; /* the connection is gone; the next one begins behind it */
     if (rc != TD_OK)
         mailbox_fail(m, rc, "a batch of mails could not be taken: %s", td_rc_text(rc));
     else
         mailbox_next_batch(m);
+}
+
+static void on_kept(void *arg, int rc) {
+    struct mailbox *m = arg;
+    m->taking_cursor = false;
+    batch_done(m, rc);
+}
+
+static void on_ingested(void *arg, int rc) {
+    struct mailbox *m = arg;
+    if (rc == TD_OK && !m->stopping)
+        step_on(m);
+    if (rc == TD_OK && !m->stopping && m->o.cursor)
+        mailbox_keep_cursor(m, on_kept);
+    else
+        batch_done(m, rc);
 }
 
 void mailbox_after_batch(struct mailbox *m) {
@@ -176,10 +194,13 @@ void mailbox_after_batch(struct mailbox *m) {
     for (size_t i = 0; i < m->n_fetching; i++)
         if (m->batch[i].at_ms / 1000 > newest)
             newest = m->batch[i].at_ms / 1000;
+    m->n_taken = ingest_count(m->ingest);
     snprintf(prefix, sizeof prefix, "v1 %llu ", (unsigned long long)m->validity);
     char suffix[64];
     snprintf(suffix, sizeof suffix, " %lld %lld", (long long)newest, (long long)m->since_s);
     m->step = INGESTING;
     td_timer_stop(&m->timer);
+    if (m->o.cursor)
+        prefix[0] = 0; /* kept apart */
     ingest_start(m->ingest, td_str_of(prefix), last, td_str_of(suffix), on_ingested, m);
 }

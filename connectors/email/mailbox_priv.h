@@ -13,6 +13,7 @@ enum {
     IDLE_ANSWER_MS = 30000,
     BACKOFF_MAX_MS = 60000,
     REFUSED_MS = 300000,
+    CURSOR_RETRY_MS = 1000,
     TOKEN_MS = 250,        /* until it is looked again whether there is a token */
     UIDS_MAX = 5000,       /* of one search; the next one finds the rest */
     BATCH_MAILS = 100,     /* whose sizes are asked for at once */
@@ -51,6 +52,9 @@ struct mailbox {
     struct td_timer timer, end_timer;
     unsigned tag; /* of the command under way */
     int64_t backoff_ms;
+    bool cursor_known; /* what was kept before has been read */
+    int64_t looked_at_ms;
+    size_t n_taken; /* mails of the batch under way */
     bool said_up, stopping, no_idle, news, taking_cursor;
     unsigned bearer; /* which one this connection was made with */
     int failed_rc;
@@ -82,7 +86,10 @@ void mailbox_idle(struct mailbox *m);
 void mailbox_try_stopped(struct mailbox *m);
 
 /* mailbox_cursor.c */
+/* Goes on with the timer when it knows. */
 void mailbox_read_cursor(struct mailbox *m);
+/* After a batch: on_kept as ingest's done. */
+void mailbox_keep_cursor(struct mailbox *m, void (*on_kept)(void *arg, int rc));
 void mailbox_examined(struct mailbox *m);
 
 /* mailbox_fetch.c: search → sizes → bodies → taken, a batch at a time. */

@@ -67,6 +67,10 @@ const struct td_setting options_table[] = {
      .type = TD_S_TEXT,
      .fallback = "INBOX",
      .help = "The folder that is watched."},
+    {.name = "sent_folder",
+     .type = TD_S_TEXT,
+     .help = "The folder of sent mail: what leaves the account by other means joins its "
+             "conversation; not looked at unless set."},
     {.name = "smtp_host",
      .type = TD_S_TEXT,
      .help = "The server that mail is sent through; without it the channel only receives."},
@@ -181,7 +185,7 @@ int options_check(const struct td_settings *s, struct td_error *err) {
     bool by_password = td_str_eqz(td_settings_text(s, "auth"), "password");
     if (logs_in && by_password && !td_settings_has(s, "password"))
         return td_error_set(err, TD_EINVAL, "password: missing");
-    static const char *const lines[] = {"from_name", "user", "folder"};
+    static const char *const lines[] = {"from_name", "user", "folder", "sent_folder"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         if (!is_line(td_settings_text(s, lines[i])))
             return td_error_set(err, TD_EINVAL, "%s: has a control character", lines[i]);
@@ -239,6 +243,7 @@ void options_read(struct td_arena *a, const struct td_settings *s, struct option
     out->subject_token = td_settings_number(s, "subject_token");
     out->html = td_settings_number(s, "html");
     out->folder = td_settings_text(s, "folder");
+    out->sent_folder = td_settings_text(s, "sent_folder");
     out->max_mail_bytes = (size_t)td_settings_number(s, "max_mail");
     out->poll_ms = td_settings_number(s, "poll_interval");
     out->imap = (struct imap_link_options){.host = text(a, s, "imap_host"),

@@ -16,7 +16,7 @@ struct options { /* strings live as long as the arena; secrets are in it, so wip
     struct td_oauth oauth; /* when by_oauth */
     int64_t timeout_ms;
     struct imap_link_options imap;
-    struct td_str folder;
+    struct td_str folder, sent_folder; /* sent: "" none */
     size_t max_mail_bytes;
     int64_t poll_ms;
     struct smtp_target smtp; /* without trust */

@@ -42,7 +42,8 @@ enum td_capability {
     TD_CAN_GATE = 256,       /* can keep calls from an agent */
     TD_CAN_OPT_OUT = 512,    /* the provider itself answers STOP, START and HELP */
     TD_CAN_REACT = 1024,     /* sends likes: a message of kind TD_MSG_REACTION */
-    TD_CAN_START = 2048      /* a conversation may begin with us */
+    TD_CAN_START = 2048,     /* a conversation may begin with us */
+    TD_CAN_IMPORT = 4096     /* fetches history on request: TD_IMPORT_WISH (<tandem/import.h>) */
 };
 enum td_length_unit { TD_LEN_NONE, TD_LEN_GSM, TD_LEN_UTF16, TD_LEN_GRAPHEMES, TD_LEN_BYTES };
 

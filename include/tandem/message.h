@@ -87,7 +87,7 @@ struct td_message {
     struct {
         struct td_address *v;
         size_t n;
-    } to, cc, bcc; /* of a mail of ours: beside the customer himself */
+    } to, cc, bcc;        /* of a mail of ours: beside the customer himself */
     struct td_str author; /* agent id of an outbound message or a note; "bot:…" of a bot */
     struct td_str text, html, quoted, subject, language;
     struct {

@@ -36,6 +36,9 @@ bool oauth_of(struct td_arena *a, const struct config_channel *ch, struct td_oau
 void oauth_begin(struct call *c);
 void oauth_callback(struct call *c);
 void channels_doctor(struct call *c); /* doctor.c */
+/* api/history.c */
+void history_begin(struct call *c);
+void history_get(struct call *c);
 void policy_get(struct call *c);
 void commands_post(struct call *c);
 /* An EV_RESULT for a sender that begins with "api-". */

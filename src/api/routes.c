@@ -61,6 +61,8 @@ const struct api_route api_table[] = {
     {"POST", "/v1/channels/:id/pause", "pauseChannel", NEED_ADMIN, channels_pause, CMD_NONE, NULL},
     {"POST", "/v1/outbound/hold", "holdOutbound", NEED_WRITE, api_command, CMD_OUTBOUND_HOLD, NULL},
     {"POST", "/v1/channels/:id/oauth", "connectChannel", NEED_ADMIN, oauth_begin, CMD_NONE, NULL},
+    {"POST", "/v1/channels/:id/import", "importHistory", NEED_ADMIN, history_begin, CMD_NONE, NULL},
+    {"GET", "/v1/channels/:id/import", "getImport", NEED_ADMIN, history_get, CMD_NONE, NULL},
     {"POST", "/v1/oauth/callback", "finishConnecting", NEED_ADMIN, oauth_callback, CMD_NONE, NULL},
     {"POST", "/v1/channels/:id/doctor", "examineChannel", NEED_ADMIN, channels_doctor, CMD_NONE,
      NULL},

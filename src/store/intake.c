@@ -80,7 +80,8 @@ static int add_message(struct batch *b, const struct td_message *m, struct td_st
     x->id = mint(b->a, b->now);
     x->channel = b->to->channel;
     x->received_at = b->now;
-    x->direction = TD_IN;
+    if (x->direction != TD_OUT) /* ours, by other means: from a folder of sent mail */
+        x->direction = TD_IN;
     fill_type(&x->from, b->to->address_type);
     x->to.v = TD_ARENA_ARRAY(b->a, struct td_address, m->to.n);
     for (size_t i = 0; i < m->to.n; i++) {

@@ -47,12 +47,14 @@ before(async () => {
   if (why) return;
   servers = await MailServers.start();
   servers.deliver('help', mail('old-one')); /* was there before us */
+  servers.deliver('help', mail('old-two', { from: 'help@acme.example', text: 'We answered long ago.' }).replace('To: help@acme.example', 'To: anna@customer.example'));
+  servers.folder('help/.Sent', 'new');
   d = await Daemon.start({
     change: (s) => {
       const more = { imap_host: undefined, smtp_port: servers.smtps, smtp_security: 'tls' };
       s.channels = {
         ...s.channels,
-        mail: channel(servers),
+        mail: channel(servers, { sent_folder: 'Sent' }),
         mail465: channel(servers, more),
         wrong: channel(servers, { imap_port: servers.imap, imap_security: 'starttls', password: 'nobody knows this' }),
       };
@@ -61,6 +63,7 @@ before(async () => {
   });
   await d.addUser('anna', { name: 'Anna Agent', queues: 'mail' });
   await d.addUser('lead', { role: 'supervisor' });
+  await d.addUser('boss', { role: 'admin' });
   rest = await d.rest('lead');
   anna = await d.agent('anna');
   anna.on('message', (f) => messages.push({ conv: f.conv, ...f.data }));
@@ -193,4 +196,62 @@ test('a wrong password is said, and stops this channel only', skip, async () => 
   assert.match((await state('wrong')).error, /refused the login/);
   assert.ok(!d.logTail(1000).includes('nobody knows this'));
   assert.equal((await state('mail')).state, 'up');
+});
+
+test('an answer to all: cc is seen, bcc is not, each gets it once', skip, async () => {
+  servers.deliver('help', mail('team', { text: 'We are two.', more: 'Cc: ben@customer.example, help@acme.example\r\n' }));
+  const m = await came('the mail', (x) => x.text === 'We are two.');
+  assert.deepEqual(m.cc.map((a) => a.addr), ['ben@customer.example'], 'without our own address');
+  await hers(m.conv);
+  const bad = await anna.cmd('message.send', { conv: m.conv, text: 'x', cc: [{ addr: 'ben@customer.example\r\nBcc: eve@evil.example' }] });
+  assert.equal(bad.ok, false);
+  assert.equal((await anna.cmd('message.send', { conv: m.conv, text: 'x', subject: 'a\r\nBcc: eve@evil.example' })).ok, false);
+  const r = await anna.cmd('message.send', { conv: m.conv, text: 'Hello to both.', cc: m.cc, bcc: [{ addr: 'help@acme.example' }], subject: 'Re: You two' });
+  assert.equal(r.ok, true, JSON.stringify(r));
+  for (const who of ['anna', 'ben', 'help']) {
+    const raw = await until(`${who} has it`, () => servers.mails(who).find((x) => x.includes('Hello to both')));
+    assert.match(raw, /^Cc: .*ben@customer\.example/m);
+    assert.match(raw, /^Subject: Re: You two\r?$/m);
+    assert.ok(!/^Bcc:/mi.test(raw) && !raw.includes('eve@'));
+    assert.equal(servers.mails(who).filter((x) => x.includes('Hello to both')).length, 1);
+  }
+});
+
+test('mail sent by other means joins its conversation as ours; our own is not doubled', skip, async () => {
+  servers.deliver('help', mail('asks', { text: 'Who answers from the phone?' }));
+  const m = await came('the mail', (x) => x.text.includes('from the phone'));
+  const own = servers.mails('ben').find((x) => x.includes('Hello to both'));
+  servers.deliver('help/.Sent', own); /* as a provider files it */
+  servers.deliver('help/.Sent', `From: help@acme.example\r\nTo: anna@customer.example\r\nSubject: Re: About asks\r\nMessage-ID: <phone-1@phone.example>\r\nIn-Reply-To: <asks@customer.example>\r\nDate: ${new Date().toUTCString()}\r\n\r\nI do, from my phone.\r\n`);
+  const sent = await until('it is there', () => messages.find((x) => x.text === 'I do, from my phone.'));
+  assert.equal(sent.conv, m.conv);
+  assert.equal(sent.direction, 'out');
+  servers.deliver('help', mail('asks-2', { from: 'ben@customer.example', text: 'Ben heard of it.', more: 'In-Reply-To: <phone-1@phone.example>\r\n' }));
+  assert.equal((await came('the answer to it', (x) => x.text === 'Ben heard of it.')).conv, m.conv);
+  assert.equal(messages.filter((x) => x.text.startsWith('Hello to both') && x.external_id).length, 0, 'not doubled');
+});
+
+test('history comes on request: closed, unrouted, once', skip, async () => {
+  const boss = await d.rest('boss');
+  const find = async (text) => (await boss.get('/v1/conversations?limit=200&view=closed')).conversations.find((c) => c.last_text === text);
+  assert.equal((await boss.call('GET', '/v1/channels/mail/import')).status, 404);
+  assert.equal((await boss.call('POST', '/v1/channels/mail/import', { since: -1 })).status, 400);
+  assert.equal((await rest.call('POST', '/v1/channels/mail/import', {})).status, 403);
+  const asked = await boss.call('POST', '/v1/channels/mail/import', { since: Date.now() - 86400000 });
+  assert.equal(asked.status, 202, asked.text);
+  const p = await until('it is imported', async () => {
+    const x = await boss.get('/v1/channels/mail/import');
+    return x.finished && x;
+  }, { ms: 30000 });
+  assert.ok(p.done >= 2, JSON.stringify(p));
+  const c = await until('the old one is there', () => find('text of old-one'));
+  assert.equal(c.state, 'resolved');
+  const ours = await until('ours too', () => find('We answered long ago.'));
+  assert.equal(ours.peer.addr, 'anna@customer.example');
+  assert.equal(ours.last_direction, 'out');
+  assert.ok(!anna.all('work').some((w) => w.id === c.id && w.state !== 'done'), 'nobody\'s work');
+  const before = (await boss.get('/v1/conversations?limit=200&view=closed')).conversations.length;
+  await boss.call('POST', '/v1/channels/mail/import', {});
+  await until('again', async () => { const x = await boss.get('/v1/channels/mail/import'); return x.finished && x.since === 0; }, { ms: 30000 });
+  assert.equal((await boss.get('/v1/conversations?limit=200&view=closed')).conversations.length, before, 'nothing twice');
 });

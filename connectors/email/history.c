@@ -1,0 +1,230 @@
+/* Happy path: how far it came (once) → a wish? → (another one: begins anew) → a mailbox that looks
+ * through the folder → each batch counted and kept → the end → kept → another wish?
+ *
+ * Failure modes: Redis away: looked again. The mail server away: the mailbox comes back by itself.
+ * Another process takes over: it begins at the cursor that was kept last; what was taken twice is
+ * known by its dedupe key. */
+#include "email/history.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <tandem/import.h>
+#include <tandem/log.h>
+
+#define CURSOR "import-cursor"
+
+enum { LOOK_MS = 3000, FOLDER_MAX = 500 };
+
+struct history {
+    struct td_host *host;
+    struct mailbox_options o;
+    struct mail_rules rules;
+    struct td_timer timer;
+    struct mailbox *mailbox;
+    bool looked, under_way, stopping, reset;
+    bool news; /* what `now` says is not kept yet */
+    char id[64], folder[FOLDER_MAX];
+    struct td_import now; /* its strings are the two above */
+    void (*stopped)(void *arg);
+    void *stopped_arg;
+};
+
+static void go_on(struct history *x);
+
+static void on_timer(struct td_timer *t) {
+    go_on((struct history *)(void *)((char *)t - offsetof(struct history, timer)));
+}
+
+static void later(struct history *x, int64_t ms) {
+    x->under_way = false;
+    td_timer_start(x->host, &x->timer, x->stopping ? 0 : ms, on_timer);
+}
+
+/* until: what came since the channel began was taken as it came. */
+static int64_t begun_s(const struct history *x) {
+    unsigned long long validity, uid;
+    long long newest, since;
+    char text[128];
+    snprintf(text, sizeof text, "%.*s", TD_FMT(td_str_cut(td_host_cursor(x->host), 120)));
+    return sscanf(text, "v1 %llu %llu %lld %lld", &validity, &uid, &newest, &since) == 4 ? since
+                                                                                         : 0;
+}
+
+static void adopt(struct history *x, const struct td_import *from) {
+    snprintf(x->id, sizeof x->id, "%.*s", TD_FMT(td_str_cut(from->id, 63)));
+    snprintf(x->folder, sizeof x->folder, "%.*s", TD_FMT(td_str_cut(from->folder, FOLDER_MAX - 1)));
+    x->now = *from;
+    x->now.id = td_str_of(x->id);
+    x->now.folder = td_str_of(x->folder);
+}
+
+/* ---- keeping how far it has come ---- */
+
+static void on_kept(void *arg, int rc) {
+    struct history *x = arg;
+    x->news |= rc != TD_OK;
+    later(x, rc == TD_OK ? 0 : LOOK_MS);
+}
+
+static void keep(struct history *x) {
+    struct td_arena *a = td_arena_new();
+    struct td_str text = td_import_pack(a, &x->now);
+    x->under_way = true;
+    td_timer_stop(&x->timer);
+    x->news = td_host_secret_put(x->host, TD_IMPORT_PROGRESS, text, on_kept, x) != TD_OK;
+    if (x->news)
+        later(x, LOOK_MS);
+    td_arena_free(&a);
+}
+
+static void on_batch(void *owner, size_t mails) {
+    struct history *x = owner;
+    x->now.done += mails;
+    x->news = true;
+    if (!x->under_way)
+        later(x, 0);
+}
+
+/* ---- the mailbox ---- */
+
+static void on_mailbox_stopped(void *arg) {
+    struct history *x = arg;
+    mailbox_free(&x->mailbox);
+    if (!x->under_way)
+        later(x, 0);
+}
+
+static void on_finished(void *owner) {
+    struct history *x = owner;
+    if (x->now.finished || x->stopping)
+        return;
+    x->now.finished = true;
+    td_log(TD_INFO, "email", "history is imported", "channel=\"%.*s\" mails=%llu",
+           TD_FMT(td_host_channel(x->host)), (unsigned long long)x->now.done);
+    x->news = true;
+    mailbox_stop(x->mailbox, on_mailbox_stopped, x);
+    if (!x->under_way)
+        later(x, 0);
+}
+
+static void run(struct history *x) {
+    struct mailbox_options o = x->o;
+    o.rules = &x->rules;
+    o.cursor = CURSOR;
+    o.history = true;
+    o.since_s = x->now.since_s;
+    o.until_s = begun_s(x);
+    o.on_batch = on_batch;
+    o.on_finished = on_finished;
+    if (x->folder[0])
+        o.folder = x->now.folder;
+    o.history_owner = x;
+    x->mailbox = mailbox_new(x->host, &o);
+    mailbox_start(x->mailbox);
+}
+
+/* ---- wishes ---- */
+
+static void on_reset(void *arg, int rc) {
+    struct history *x = arg;
+    x->reset = rc != TD_OK;
+    if (rc == TD_OK && !x->stopping)
+        keep(x);
+    else
+        later(x, LOOK_MS);
+}
+
+static void reset(struct history *x) {
+    x->under_way = true;
+    if (td_host_secret_put(x->host, CURSOR, TD_STR(""), on_reset, x) != TD_OK)
+        later(x, LOOK_MS);
+}
+
+static void on_wish(void *arg, int rc, struct td_str value) {
+    struct history *x = arg;
+    struct td_arena *a = td_arena_new();
+    struct td_import wish;
+    bool news = rc == TD_OK && td_import_unpack(a, value, &wish) == TD_OK &&
+                !td_str_eqz(wish.id, x->id) && !x->mailbox && begun_s(x);
+    if (news && !x->stopping) {
+        wish.done = 0;
+        wish.finished = false;
+        adopt(x, &wish);
+        x->reset = true;
+        reset(x);
+    } else {
+        later(x, LOOK_MS);
+    }
+    td_arena_free(&a);
+}
+
+static void on_progress(void *arg, int rc, struct td_str value) {
+    struct history *x = arg;
+    struct td_arena *a = td_arena_new();
+    struct td_import p;
+    x->looked = rc == TD_OK || rc == TD_EAUTH;
+    if (rc == TD_OK && td_import_unpack(a, value, &p) == TD_OK)
+        adopt(x, &p);
+    td_arena_free(&a);
+    later(x, x->looked ? 0 : LOOK_MS);
+}
+
+static void get(struct history *x, const char *name, td_secret_got_done *done) {
+    x->under_way = true;
+    if (td_host_secret_get(x->host, name, done, x) != TD_OK)
+        later(x, LOOK_MS);
+}
+
+static void go_on(struct history *x) {
+    if (x->stopping) {
+        if (!x->mailbox)
+            x->stopped(x->stopped_arg); /* x may be gone */
+    } else if (!x->looked) {
+        get(x, TD_IMPORT_PROGRESS, on_progress);
+    } else if (x->reset) {
+        reset(x);
+    } else if (x->news) {
+        keep(x);
+    } else {
+        if (x->id[0] && !x->now.finished && !x->mailbox)
+            run(x);
+        get(x, TD_IMPORT_WISH, on_wish);
+    }
+}
+
+/* ---- the outside ---- */
+
+struct history *history_new(struct td_host *h, const struct mailbox_options *o) {
+    struct history *x = calloc(1, sizeof *x);
+    if (!x)
+        abort(); /* see arena.h */
+    x->host = h;
+    x->o = *o;
+    x->rules = *o->rules;
+    x->rules.imported = true;
+    return x;
+}
+
+void history_start(struct history *x) {
+    later(x, 0);
+}
+
+void history_stop(struct history *x, void (*stopped)(void *arg), void *arg) {
+    x->stopping = true;
+    x->stopped = stopped;
+    x->stopped_arg = arg;
+    if (x->mailbox && !x->now.finished)
+        mailbox_stop(x->mailbox, on_mailbox_stopped, x);
+    else if (!x->under_way)
+        later(x, 0);
+}
+
+void history_free(struct history **history) {
+    struct history *x = *history;
+    if (!x)
+        return;
+    td_timer_stop(&x->timer);
+    mailbox_free(&x->mailbox);
+    free(x);
+    *history = NULL;
+}
