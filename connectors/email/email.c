@@ -9,6 +9,7 @@
 #include "email/sending.h"
 
 #include <assert.h>
+#include <tandem/log.h>
 
 struct email {
     struct td_arena *arena; /* it lives there itself */
@@ -20,7 +21,9 @@ struct email {
     struct mailbox *sent;    /* the folder of sent mail; NULL: not looked at */
     struct mail_rules sent_rules;
     struct history *history; /* NULL without a mailbox */
-    struct td_timer end;
+    struct td_timer end, watchdog;
+    int64_t started_at_ms;
+    bool stalled;
     bool started, stopping;
     unsigned parts;  /* that have not stopped yet */
     bool told_grant; /* the state shown is the login's */
@@ -86,6 +89,31 @@ static void make_grant(struct email *e) {
                                                  .owner = e,
                                                  .on_change = on_grant});
     e->sending.grant = e->grant;
+}
+
+/* ---- a fetch that stands still ---- */
+
+enum { WATCHDOG_MS = 60000, STALL_MIN_MS = 900000 };
+
+/* Each step has a deadline of its own; this one is for what nobody thought of. */
+static void on_watchdog(struct td_timer *t) {
+    struct email *e = (struct email *)(void *)((char *)t - offsetof(struct email, watchdog));
+    int64_t now = td_host_now_ms(e->host), looked = mailbox_looked_at_ms(e->mailbox);
+    int64_t patience = e->options.poll_ms * 3 > STALL_MIN_MS ? e->options.poll_ms * 3
+                                                             : STALL_MIN_MS;
+    bool up = mailbox_is_up(e->mailbox); /* else it has said why */
+    bool stalled = up && now - (looked ? looked : e->started_at_ms) > patience;
+    if (stalled && !e->stalled) {
+        td_log(TD_ERROR, "email", "incoming mail stands still", "channel=\"%.*s\" minutes=%lld",
+               TD_FMT(td_host_channel(e->host)), (long long)(patience / 60000));
+        td_host_state(e->host, "down",
+                      TD_STR("Incoming mail: not everything could be taken for a long time."));
+    } else if (!stalled && e->stalled && up) {
+        td_host_state(e->host, "up", TD_STR(""));
+    }
+    e->stalled = stalled;
+    if (!e->stopping)
+        td_timer_start(e->host, &e->watchdog, WATCHDOG_MS, on_watchdog);
 }
 
 /* ---- the contract ---- */
@@ -168,6 +196,9 @@ static int email_start(void *self, struct td_error *err) {
         mailbox_start(e->sent);
     if (e->history)
         history_start(e->history);
+    e->started_at_ms = td_host_now_ms(e->host);
+    if (e->mailbox)
+        td_timer_start(e->host, &e->watchdog, WATCHDOG_MS, on_watchdog);
     if (e->mailbox)
         mailbox_start(e->mailbox); /* tells the state when it knows */
     else if (!e->grant)
@@ -180,6 +211,7 @@ static void email_stop(void *self, void (*stopped)(void *arg), void *arg) {
     e->stopping = true;
     e->stopped = stopped;
     e->stopped_arg = arg;
+    td_timer_stop(&e->watchdog);
     if (e->grant)
         e->parts++;
     if (e->mailbox)

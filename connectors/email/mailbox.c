@@ -275,6 +275,10 @@ void mailbox_start(struct mailbox *m) {
     mailbox_arm(m, 0); /* → down → the cursor → connect_now */
 }
 
+bool mailbox_is_up(const struct mailbox *m) {
+    return m->said_up && m->step != DOWN;
+}
+
 int64_t mailbox_looked_at_ms(const struct mailbox *m) {
     return m->looked_at_ms;
 }
