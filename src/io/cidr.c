@@ -48,10 +48,29 @@ void cidr_addr_of(struct cidr_addr *out, const struct sockaddr *sa) {
         set_v6(out, ((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr.s6_addr);
 }
 
+/* For every request: inet_ntop would print by printf. */
+static size_t v4_text(const uint8_t bytes[4], char *out) {
+    size_t n = 0;
+    for (size_t i = 0; i < 4; i++) {
+        unsigned b = bytes[i];
+        if (i)
+            out[n++] = '.';
+        if (b >= 100)
+            out[n++] = (char)('0' + b / 100);
+        if (b >= 10)
+            out[n++] = (char)('0' + b / 10 % 10);
+        out[n++] = (char)('0' + b % 10);
+    }
+    out[n] = '\0';
+    return n;
+}
+
 size_t cidr_addr_text(const struct cidr_addr *a, char out[CIDR_TEXT_MAX]) {
     out[0] = '\0';
+    if (a->bits == 32)
+        return v4_text(a->bytes, out);
     if (a->bits)
-        inet_ntop(a->bits == 32 ? AF_INET : AF_INET6, a->bytes, out, CIDR_TEXT_MAX);
+        inet_ntop(AF_INET6, a->bytes, out, CIDR_TEXT_MAX);
     return strlen(out);
 }
 

@@ -143,7 +143,7 @@ static void read_headers(struct lws *wsi, struct web_request *r) {
         found[n++] = (struct td_pair){name, copy_token(wsi, r->arena, t)};
     }
     for (size_t i = 0; i < w->n_wanted; i++) {
-        struct td_str name = td_str_of(w->wanted[i]);
+        struct td_str name = w->wanted[i];
         int len = lws_hdr_custom_length(wsi, name.p, (int)name.n);
         if (len < 0)
             continue;

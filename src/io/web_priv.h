@@ -87,7 +87,7 @@ struct web {
     struct td_arena *arena;
     struct cidr *proxies;
     size_t n_proxies;
-    const char *wanted[WEB_WANTED_MAX]; /* "x-signature:" as lws wants it */
+    struct td_str wanted[WEB_WANTED_MAX]; /* "x-signature:" as lws wants it */
     size_t n_wanted;
     struct web_listener *listeners;
     struct web_turns *watch;

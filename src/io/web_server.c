@@ -47,7 +47,7 @@ static int take_options(struct web *w, const struct web_options *o, struct td_er
             return td_error_set(err, TD_EINVAL, "listen %s: TLS needs a certificate and a key",
                                 o->listen[i].address);
     for (const char *const *name = web_headers_usual; *name; name++)
-        w->wanted[w->n_wanted++] = *name;
+        w->wanted[w->n_wanted++] = td_str_of(*name);
     if (w->o.original_uri_header)
         web_want_header(w, w->o.original_uri_header);
     return take_proxies(w, o->trusted_proxies, err);
@@ -56,11 +56,11 @@ static int take_options(struct web *w, const struct web_options *o, struct td_er
 int web_want_header(struct web *w, const char *lower_name) {
     struct td_str with_colon = td_arena_printf(w->arena, "%s:", lower_name);
     for (size_t i = 0; i < w->n_wanted; i++)
-        if (td_str_eqz(with_colon, w->wanted[i]))
+        if (td_str_eq(with_colon, w->wanted[i]))
             return TD_OK;
     if (w->n_wanted == WEB_WANTED_MAX)
         return TD_EFULL;
-    w->wanted[w->n_wanted++] = with_colon.p;
+    w->wanted[w->n_wanted++] = with_colon;
     return TD_OK;
 }
 

@@ -59,6 +59,22 @@ bool web_status_has_body(int status) {
     return status >= 200 && status != 204 && status != 304;
 }
 
+/* Every answer has a head: no printf. At least so many digits. */
+static void put_number(struct buf *out, uint64_t n, size_t digits) {
+    char text[24];
+    size_t at = sizeof text;
+    do {
+        text[--at] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n || sizeof text - at < digits);
+    buf_put(out, text + at, sizeof text - at);
+}
+
+static void put_parts(struct buf *out, const char *before, int n, size_t digits) {
+    buf_puts(out, before);
+    put_number(out, (uint64_t)n, digits);
+}
+
 static void put_date(struct buf *out, int64_t wall_ms) {
     static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -68,8 +84,16 @@ static void put_date(struct buf *out, int64_t wall_ms) {
     if (!gmtime_r(&t, &tm))
         return;
     /* Not strftime: names of days must not follow the locale. */
-    buf_printf(out, "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n", days[tm.tm_wday], tm.tm_mday,
-               months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+    buf_puts(out, "Date: ");
+    buf_puts(out, days[tm.tm_wday]);
+    put_parts(out, ", ", tm.tm_mday, 2);
+    buf_puts(out, " ");
+    buf_puts(out, months[tm.tm_mon]);
+    put_parts(out, " ", tm.tm_year + 1900, 4);
+    put_parts(out, " ", tm.tm_hour, 2);
+    put_parts(out, ":", tm.tm_min, 2);
+    put_parts(out, ":", tm.tm_sec, 2);
+    buf_puts(out, " GMT\r\n");
 }
 
 static void put_header(struct buf *out, const char *name, const char *value) {
@@ -82,12 +106,18 @@ static void put_header(struct buf *out, const char *name, const char *value) {
 }
 
 void web_text_head(struct buf *out, const struct web_answer *a) {
-    buf_printf(out, "HTTP/1.1 %d %s\r\n", a->status, web_status_text(a->status));
+    put_parts(out, "HTTP/1.1 ", a->status, 3);
+    buf_puts(out, " ");
+    buf_puts(out, web_status_text(a->status));
+    buf_puts(out, "\r\n");
     put_date(out, a->wall_ms);
     if (a->type)
         put_header(out, "Content-Type", a->type);
-    if (web_status_has_body(a->status))
-        buf_printf(out, "Content-Length: %zu\r\n", a->body_bytes);
+    if (web_status_has_body(a->status)) {
+        buf_puts(out, "Content-Length: ");
+        put_number(out, a->body_bytes, 1);
+        buf_puts(out, "\r\n");
+    }
     for (const char *const *h = a->headers; h && h[0] && h[1]; h += 2)
         put_header(out, h[0], h[1]);
     if (a->close)
