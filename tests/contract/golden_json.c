@@ -62,12 +62,13 @@ struct fake_answer golden_answer(struct td_arena *a, json_t *v) {
 }
 
 void golden_message(struct td_arena *a, json_t *v, struct td_message *m) {
+    static const char *const kinds[] = {"text", "note", "event", "reaction", "edit", "delete"};
     const char *kind = json_string_value(json_object_get(v, "kind"));
     json_t *files = json_object_get(v, "attachments"), *file;
     size_t i;
     *m = (struct td_message){.direction = TD_OUT,
-                             .kind = kind && strcmp(kind, "reaction") == 0 ? TD_MSG_REACTION
-                                                                           : TD_MSG_TEXT,
+                             .at = json_integer_value(json_object_get(v, "at")),
+                             .language = golden_str(json_object_get(v, "language")),
                              .text = golden_str(json_object_get(v, "text")),
                              .id = golden_str(json_object_get(v, "key")),
                              .author = golden_str(json_object_get(v, "author")),
@@ -76,6 +77,8 @@ void golden_message(struct td_arena *a, json_t *v, struct td_message *m) {
                              .reply_ref = golden_str(json_object_get(v, "reply_ref")),
                              .visibility = golden_str(json_object_get(v, "visibility")),
                              .language = golden_str(json_object_get(v, "language"))};
+    for (uint32_t k = 0; kind && k < sizeof kinds / sizeof *kinds; k++)
+        m->kind = strcmp(kind, kinds[k]) == 0 ? k : m->kind;
     m->from.name = golden_str(json_object_get(v, "name"));
     m->attachments.v = TD_ARENA_ARRAY(a, struct td_attachment, json_array_size(files));
     json_array_foreach(files, i, file)
@@ -125,6 +128,7 @@ static json_t *message(const struct td_message *m) {
     put(v, "reply_ref", m->reply_ref);
     put(v, "visibility", m->visibility);
     put(v, "url", m->url);
+    put(v, "quoted", m->quoted);
     put(v, "subject", m->subject);
     put(v, "language", m->language);
     put_number(v, "flags", m->flags);

@@ -12,7 +12,8 @@ struct td_str golden_str(json_t *v); /* of a string, "" else; borrows */
 struct td_request golden_request(struct td_arena *a, json_t *v);
 /* {"status","headers":{},"body" or "json"} or {"failure","sent"} */
 struct fake_answer golden_answer(struct td_arena *a, json_t *v);
-/* Of a send: {"text","key","kind","in_reply_to","reply_ref","subject","author","name",
+/* Of a send:
+ * {"text","key","kind","in_reply_to","reply_ref","subject","author","name","at","language",
  * "attachments":[]} */
 void golden_message(struct td_arena *a, json_t *v, struct td_message *m);
 json_t *golden_of_request(const struct td_request *r);

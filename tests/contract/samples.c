@@ -208,6 +208,28 @@ static const struct sample samples[] = {
              NULL},
      .to = "anna@m.example",
      .accepted = {.status = 200, .body = TD_STR("{\"id\":\"112233\"}")}},
+    {.name = "social_bluesky",
+     .settings = LIST("handle", "acme.bsky.social", "app_password", SAMPLE_SECRET, "listen",
+                      "#acme"),
+     .bad =
+         (const char *const *const[]){
+             LIST("handle", "@acme.bsky.social", "app_password", SAMPLE_SECRET),
+             LIST("handle", "acme bsky", "app_password", SAMPLE_SECRET),
+             LIST("handle", "acme.bsky.social", "app_password", SAMPLE_SECRET, "service",
+                  "http://bsky.social"),
+             LIST("handle", "acme.bsky.social", "app_password", SAMPLE_SECRET, "listen", " "),
+             NULL},
+     .to = "did:plc:anna",
+     .reply_ref = "at://did:plc:anna/app.bsky.feed.post/3k2 bafy1 at://did:plc:anna/"
+                  "app.bsky.feed.post/3k2 bafy1 did:plc:anna anna.test",
+     .accepted = {.status = 200,
+                  .body = TD_STR("{\"uri\":\"at://did:plc:us/app.bsky.feed.post/3k3\",\"cid\":"
+                                 "\"bafy2\"}")},
+     .session_at = "/xrpc/com.atproto.server.",
+     .session = {.status = 200,
+                 .body = TD_STR("{\"did\":\"did:plc:us\",\"accessJwt\":\"" SAMPLE_SECRET
+                                "\",\"refreshJwt\":\"" SAMPLE_SECRET "\"}")},
+     .no_news = {.status = 200, .body = TD_STR("{\"notifications\":[],\"posts\":[]}")}},
     {.name = "voice_http",
      .settings = LIST("hook_auth", "header", "hook_header", "X-Token", "hook_secret",
                       SAMPLE_SECRET),

@@ -19,6 +19,9 @@ struct sample {
     struct td_request hook; /* method "" : none */
     int64_t hook_now_ms;
     struct td_response accepted; /* how a provider says yes */
+    const char *session_at;      /* what stands in the URL that gives a session; NULL: none */
+    struct td_response session;  /* how it gives one */
+    struct td_response no_news;  /* what a poll (GET) is answered when nothing happened */
     bool our_id;                 /* it gives no id of its own: receipts name ours */
     bool free_text; /* the hook's body is the message itself: nothing of it can be malformed */
 };

@@ -11,6 +11,7 @@
 #include "config/settings.h"
 #include "fake_host.h"
 #include "golden_json.h"
+#include "http_provider/verdicts.h"
 
 #include <dirent.h>
 #include <jansson.h>
@@ -244,11 +245,50 @@ static int run_event(struct exchange *x, json_t *of, struct td_error *err) {
     return rc;
 }
 
+static int run_submit(struct exchange *x, json_t *of, struct td_error *err) {
+    struct td_message m;
+    struct td_address to = {{0}, golden_str(json_object_get(x->what, "to")), {0}};
+    struct td_request request = {0};
+    struct td_verdict v = {0};
+    unsigned parts = 0;
+    golden_message(x->a, x->what, &m);
+    int rc = x->p->submit_build(x->a, x->s, &m, &to, m.id, 0, &parts, &request, err);
+    if (rc != TD_OK)
+        return rc;
+    exchanged(x, of, &request);
+    rc = x->p->submit_parse(x->a, x->s, &x->answer, &v);
+    if (rc != TD_OK)
+        verdict_by_status(x->a, &x->answer, NOW_DEFAULT, &v);
+    expect("verdict", json_object_get(of, "verdict"), golden_verdict(&v));
+    return TD_OK;
+}
+
+static int run_login(struct exchange *x, json_t *of, struct td_error *err) {
+    struct td_request request = {0};
+    struct td_session session = {0};
+    int rc = x->p->session_build(x->a, x->s, NOW_DEFAULT, &request, err);
+    if (rc != TD_OK)
+        return rc;
+    exchanged(x, of, &request);
+    rc = x->p->session_parse(x->a, x->s, &x->answer, NOW_DEFAULT, &session, err);
+    if (rc == TD_OK) {
+        expect("value", json_object_get(of, "value"),
+               json_loadb(session.value.p, session.value.n, 0, NULL));
+        expect("refresh_at", json_object_get(of, "refresh_at"),
+               json_integer(session.refresh_at_ms));
+    }
+    return rc;
+}
+
 static const struct {
     const char *name;
     int (*run)(struct exchange *x, json_t *of, struct td_error *err);
-} exchanges[] = {
-    {"poll", run_poll}, {"media", run_media}, {"upload", run_upload}, {"event", run_event}};
+} exchanges[] = {{"submit", run_submit},
+                 {"login", run_login},
+                 {"poll", run_poll},
+                 {"media", run_media},
+                 {"upload", run_upload},
+                 {"event", run_event}};
 
 static bool run_exchange(const struct td_connector *c, const struct td_settings *s, json_t *of) {
     for (size_t i = 0; i < sizeof exchanges / sizeof *exchanges; i++) {
@@ -281,12 +321,15 @@ static void run_case(const struct td_connector *c, const char *file, json_t *x) 
     snprintf(where, sizeof where, "%s/golden/%s: %s", c->name, file, name ? name : "(no name)");
     assert_non_null(name);
     struct td_settings *s = settings_for(c, json_object_get(x, "settings"));
+    char *session = json_dumps(json_object_get(x, "session"), JSON_COMPACT);
+    td_settings_set_session(s, td_str_of(session));
+    free(session);
     if (json_object_get(x, "hook"))
         run_hook(c, s, x);
     else if (json_object_get(x, "send"))
         run_send(c, s, x);
     else if (!run_exchange(c, s, x))
-        fail_msg("%s: neither hook, send, poll, media, upload nor event", where);
+        fail_msg("%s: neither hook, send, poll, media, upload, event, submit nor login", where);
     settings_free(&s);
     cases_seen++;
 }
