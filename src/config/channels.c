@@ -46,6 +46,11 @@ static const struct row channel_rows[] = {
      .fallback = "false",
      .help = "Takes in and records, but never sends: what agents write rests as \"held: observe "
              "only\", and goes out once this is off."},
+    {.key = "media_max",
+     AT(media_max),
+     .rule = {.type = V_SIZE, .min = 1024, .max = 64 << 20},
+     .fallback = "25MiB",
+     .help = "The largest file that is fetched or sent here."},
     {.key = "keywords",
      AT(keywords.mode),
      .rule = {.type = V_CHOICE, .choices = "default|answer|note|off"},
@@ -251,6 +256,7 @@ static void fill_channel(struct reader *r, struct channel_seen *seen) {
     p->live = c->capabilities & TD_CAN_LIVE;
     p->idempotent = c->capabilities & TD_CAN_IDEMPOTENT;
     p->gate = has_gate(c, seen->settings);
+    p->media_max = c->capabilities & (TD_CAN_MEDIA | TD_CAN_LIVE) ? seen->media_max : 0;
     if (p->reopen_ms == UNSET)
         p->reopen_ms = defaults_of_kind[p->kind].reopen_ms;
     const struct td_setting *origins = settings_find(c->settings, TD_STR("origins"));
@@ -318,6 +324,7 @@ void channels_read(struct reader *r, const struct place *at, const struct yaml_n
             .connector = seen.connector,
             .settings = seen.settings,
             .public_url = seen.public_url,
+            .media_max = seen.media_max,
             .line = seen.line,
         };
         struct channel_policy *policy = &c->policy.channels.v[c->policy.channels.n++];

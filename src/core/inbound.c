@@ -6,6 +6,7 @@
 #include "core/handlers.h"
 #include "core/language.h"
 #include "core/life.h"
+#include "core/media.h"
 #include "core/optout.h"
 #include "core/outbound.h"
 #include "core/parts.h"
@@ -251,6 +252,7 @@ static void append(struct core *c, struct arrival *a) {
     m->matched = a->match.how;
     m->edits = is_about_another(m) ? a->match.edits : 0;
     timeline_add(c, a->match.target.cell, m);
+    media_begin(c, m);
     c->result.conv = m->conv;
     c->result.seq = m->seq;
     c->result.contact = a->match.target.conv->contact;

@@ -37,7 +37,9 @@ static const struct field act_fields[] = {
     FIELD(14, F_I64, struct act, until),
     FIELD(15, F_U32, struct act, priority),
     FIELD(16, F_U64, struct act, if_seq),
-    FIELD(17, F_LIST, struct act, attachments, .rec = &rec_attachment, .max = 50),
+    FIELD(17, F_LIST, struct act, attachments, .flags = FF_INTERNAL, .rec = &rec_attachment,
+          .max = 50),
+    FIELD(75, F_STRS, struct act, files, .max = 20),
 };
 const struct record rec_act = {.name = "act",
                                .kind = RK_ACT,
@@ -193,3 +195,21 @@ const struct record rec_contact_edit = {.name = "contact_edit",
                                         .version = 1,
                                         RECORD_FIELDS(struct contact_edit, contact_edit_fields),
                                         .unknown = offsetof(struct contact_edit, unknown)};
+
+static const struct field media_in_fields[] = {
+    FIELD(1, F_STR, struct media_in, channel, .max = 64),
+    FIELD(2, F_U64, struct media_in, conv),
+    FIELD(3, F_U64, struct media_in, seq),
+    FIELD(4, F_U32, struct media_in, index),
+    FIELD(5, F_U64, struct media_in, term, .flags = FF_INTERNAL),
+    FIELD(6, F_STR, struct media_in, sha256, .max = 64),
+    FIELD(7, F_STR, struct media_in, type, .max = 255),
+    FIELD(8, F_STR, struct media_in, error, .max = 1000),
+    FIELD(9, F_U64, struct media_in, bytes),
+    FIELD(10, F_BOOL, struct media_in, temporary),
+};
+const struct record rec_media_in = {.name = "media_in",
+                                    .kind = RK_MEDIA_IN,
+                                    .version = 1,
+                                    RECORD_FIELDS(struct media_in, media_in_fields),
+                                    .unknown = offsetof(struct media_in, unknown)};

@@ -126,6 +126,7 @@ static const struct field channel_fields[] = {
     FIELD(11, F_BOOL, struct channel_policy, gate),
     FIELD(12, F_LIST, struct channel_policy, keywords, INTERNAL, .rec = &rec_keyword),
     FIELD(13, F_BOOL, struct channel_policy, observe),
+    FIELD(75, F_U32, struct channel_policy, media_max),
 };
 static const struct record rec_channel_policy = {
     .name = "channel", .version = 1, RECORD_FIELDS(struct channel_policy, channel_fields)};
