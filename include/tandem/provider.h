@@ -140,7 +140,8 @@ struct td_provider {
     int (*media_parse)(struct td_arena *a, const struct td_settings *s, struct td_str url,
                        const struct td_response *r, struct td_str *next, struct td_error *err);
     /* Attachments that the provider wants before the message, one call each: *ref becomes the
-     * attachment's url for submit_build. TD_EBUSY: taken, not ready; the request is made again.
+     * attachment's url for submit_build. TD_EBUSY: taken, not ready; the request is built again
+     * after a pause, and the file's url is then the *ref that came with TD_EBUSY.
      * NULL (with TD_CAN_MEDIA): the provider fetches them from us by the attachment's url. */
     int (*upload_build)(struct td_arena *a, const struct td_settings *s,
                         const struct td_attachment *file, struct td_str bytes,

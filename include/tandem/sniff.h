@@ -11,7 +11,7 @@ struct td_str td_sniff_type(struct td_str bytes, struct td_str said);
 struct td_str td_sniff_name(struct td_arena *a, struct td_str name, struct td_str type,
                             size_t number);
 
-/* Whether a page may show it inline: pictures, sound, film and PDF that no browser runs. Anything
+/* Whether a page may show it inline: pictures, sound and film, which no browser runs. Anything
  * else is only ever saved. */
 bool td_sniff_is_passive(struct td_str type);
 

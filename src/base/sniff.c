@@ -42,7 +42,7 @@ static const char *const active[] = {
 static const char *const passive[] = {"image/png",  "image/jpeg", "image/gif",
                                       "image/webp", "image/bmp",  "audio/mpeg",
                                       "audio/ogg",  "audio/mp4",  "video/mp4",
-                                      "video/quicktime", "application/pdf"};
+                                      "video/quicktime"};
 
 static bool starts_nocase(struct td_str s, const char *prefix) {
     size_t n = strlen(prefix);
