@@ -1,7 +1,7 @@
 /* Files. POST /v1/uploads takes one in and answers with the token that a message names;
  * GET …/messages/:seq/attachments/:index gives one to whoever sees the conversation. */
-#include "api/resources.h"
 #include "edge/media.h"
+#include "api/resources.h"
 #include "edge/uploads.h"
 #include "store/blobs.h"
 
@@ -87,51 +87,56 @@ struct reading {
     uint64_t conv, seq, index;
     struct td_str key; /* of its EK_MEDIA */
     struct media_file file;
-    struct td_attachment attachment;
 };
 
-static void on_bytes(void *arg, int rc, struct td_str bytes) {
-    struct reading *x = arg;
-    struct call *c = x->c;
-    if (!call_alive(c))
-        return;
+/* Ends the call: what the answer needs must outlive its arena. */
+static void answer(struct reading *x, int rc, struct td_str bytes, bool unchanged) {
+    struct td_arena *a = td_arena_new();
     struct media_file file = x->file;
-    struct td_arena *a = td_arena_new(); /* the call's ends with it */
     file.sha256 = td_arena_dup(a, file.sha256);
     file.name = td_arena_dup(a, file.name);
     file.type = td_arena_dup(a, file.type);
-    struct web_request *r = call_take(c, rc == TD_OK ? 200 : 503);
-    if (rc == TD_OK)
+    struct web_request *r = call_take(x->c, unchanged ? 304 : rc == TD_OK ? 200 : 503);
+    if (unchanged)
+        media_unchanged(r, &file);
+    else if (rc == TD_OK)
         media_reply(r, &file, bytes);
     else
         media_missing(r, rc);
     td_arena_free(&a);
 }
 
+static void on_bytes(void *arg, int rc, struct td_str bytes) {
+    struct reading *x = arg;
+    if (call_alive(x->c))
+        answer(x, rc, bytes, false);
+}
+
+/* For frames that have no login of their own. */
+static void give_link(struct reading *x) {
+    struct td_attachment named = {
+        .sha256 = x->file.sha256, .name = x->file.name, .type = x->file.type};
+    struct buf b;
+    struct json_out j;
+    buf_init(&b, 16384);
+    json_begin(&j, &b);
+    json_obj_begin(&j);
+    json_key_str(&j, "link", media_link_for(x->c->api->e, x->c->a, &named));
+    json_obj_end(&j);
+    call_json(x->c, 200, &b);
+    buf_fini(&b);
+}
+
 static void give(struct reading *x) {
     struct call *c = x->c;
-    if (!x->file.sha256.n) {
+    if (!x->file.sha256.n)
         call_error(c, 404, "not-found", NULL, "The file was not fetched.");
-        return;
-    }
-    if (td_str_eqz(call_query(c, "link"), "1")) { /* for frames that have no login of their own */
-        struct td_attachment named = {
-            .sha256 = x->file.sha256, .name = x->file.name, .type = x->file.type};
-        struct buf b;
-        struct json_out j;
-        buf_init(&b, 16384);
-        json_begin(&j, &b);
-        json_obj_begin(&j);
-        json_key_str(&j, "link", media_link_for(c->api->e, c->a, &named));
-        json_obj_end(&j);
-        call_json(c, 200, &b);
-        buf_fini(&b);
-        return;
-    }
-    int rc = blobs_get(c->api->e->blobs, x->file.sha256, BLOBS_MAX_BYTES, on_bytes, x);
-    if (rc != TD_OK)
-        call_error(c, rc == TD_EINVAL ? 404 : 503, rc == TD_EINVAL ? "not-found" : "unavailable",
-                   NULL, "The file cannot be read now.");
+    else if (td_str_eqz(call_query(c, "link"), "1"))
+        give_link(x);
+    else if (media_is_known(c->r, &x->file))
+        answer(x, TD_OK, (struct td_str){NULL, 0}, true);
+    else
+        call_started(c, blobs_get(c->api->e->blobs, x->file.sha256, BLOBS_MAX_BYTES, on_bytes, x));
 }
 
 static void on_media(void *arg, int rc, const struct read_item *v, size_t n) {
@@ -169,8 +174,7 @@ static void on_line(void *arg, int rc, const struct read_item *v, size_t n) {
     }
     x->key = td_arena_printf(x->c->a, "%llu/%llu", (unsigned long long)x->conv,
                              (unsigned long long)x->seq);
-    call_started(x->c,
-                 read_entities(x->c->api->e->store, EK_MEDIA, &x->key, 1, on_media, x));
+    call_started(x->c, read_entities(x->c->api->e->store, EK_MEDIA, &x->key, 1, on_media, x));
 }
 
 static void found(struct call *c, const struct conv *conv, const struct work *work) {

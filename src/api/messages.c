@@ -7,7 +7,7 @@ enum { LIMIT = 50, LIMIT_MAX = 200, PAGE_MAX = 32 << 20 };
 struct page {
     struct call *c;
     uint64_t conv, from, to, last;
-    bool sent; /* some of them may have a delivery */
+    bool sent;            /* some of them may have a delivery */
     struct td_strs media; /* keys of what becomes of their files */
     struct buf b;
     struct json_out j;

@@ -39,10 +39,9 @@ static const char *const active[] = {
     "text/javascript", "text/xml",          "application/xml", "application/x-javascript"};
 
 /* Shown inline: the types above that are found by their bytes and that no browser runs. */
-static const char *const passive[] = {"image/png",  "image/jpeg", "image/gif",
-                                      "image/webp", "image/bmp",  "audio/mpeg",
-                                      "audio/ogg",  "audio/mp4",  "video/mp4",
-                                      "video/quicktime"};
+static const char *const passive[] = {"image/png", "image/jpeg",     "image/gif", "image/webp",
+                                      "image/bmp", "audio/mpeg",     "audio/ogg", "audio/mp4",
+                                      "video/mp4", "video/quicktime"};
 
 static bool starts_nocase(struct td_str s, const char *prefix) {
     size_t n = strlen(prefix);
@@ -81,8 +80,7 @@ struct td_str td_sniff_type(struct td_str bytes, struct td_str said) {
                         is_among(said, within, sizeof within / sizeof *within);
             return more ? said : td_str_of(magics[i].type);
         }
-    if (!is_media_type(said) || starts_nocase(said, "image/") ||
-        starts_nocase(said, "multipart/"))
+    if (!is_media_type(said) || starts_nocase(said, "image/") || starts_nocase(said, "multipart/"))
         return TD_STR("application/octet-stream"); /* an image that is none */
     if (is_among(said, active, sizeof active / sizeof *active))
         return TD_STR("text/plain");

@@ -4,9 +4,8 @@
 
 /* What clients know. Credentials, dedupe and indices are not among them. */
 static const char *const entity_names[EK_N] = {
-    [EK_CONV] = "conv",       [EK_WORK] = "work", [EK_AGENT] = "agent",
-    [EK_CONTACT] = "contact", [EK_CHAN] = "chan", [EK_POLICY] = "policy",
-    [EK_MEDIA] = "media"};
+    [EK_CONV] = "conv", [EK_WORK] = "work",     [EK_AGENT] = "agent", [EK_CONTACT] = "contact",
+    [EK_CHAN] = "chan", [EK_POLICY] = "policy", [EK_MEDIA] = "media"};
 
 const char *entity_name(uint32_t entity) {
     return entity < EK_N ? entity_names[entity] : NULL;

@@ -45,13 +45,26 @@ static const char *etag_of(struct td_arena *a, const struct media_file *f) {
 static void reply(struct web_request *r, const struct media_file *f, int status, const char *more,
                   const char *value, struct td_str body) {
     struct td_arena *a = web_arena(r);
-    const char *headers[HEADERS_MAX_N] = {
-        "ETag", etag_of(a, f), "Content-Disposition", disposition(a, f), "X-Content-Type-Options",
-        "nosniff", "Content-Security-Policy", "default-src 'none'; sandbox", "Referrer-Policy",
-        "no-referrer", "Accept-Ranges", "bytes", "Cache-Control",
-        f->anywhere ? "private, max-age=86400, immutable" : "private, max-age=3600, immutable",
-        "Cross-Origin-Resource-Policy", f->anywhere ? "cross-origin" : "same-origin", more, value,
-        NULL};
+    const char *headers[HEADERS_MAX_N] = {"ETag",
+                                          etag_of(a, f),
+                                          "Content-Disposition",
+                                          disposition(a, f),
+                                          "X-Content-Type-Options",
+                                          "nosniff",
+                                          "Content-Security-Policy",
+                                          "default-src 'none'; sandbox",
+                                          "Referrer-Policy",
+                                          "no-referrer",
+                                          "Accept-Ranges",
+                                          "bytes",
+                                          "Cache-Control",
+                                          f->anywhere ? "private, max-age=86400, immutable"
+                                                      : "private, max-age=3600, immutable",
+                                          "Cross-Origin-Resource-Policy",
+                                          f->anywhere ? "cross-origin" : "same-origin",
+                                          more,
+                                          value,
+                                          NULL};
     const char *type = f->type.n ? td_arena_dup(a, f->type).p : "application/octet-stream";
     web_reply(r, status, status == 304 ? NULL : type, body, headers);
 }
@@ -84,11 +97,14 @@ static enum range range_of(struct td_str s, size_t size, size_t *from, size_t *t
 
 /* ---- answers ---- */
 
-bool media_unchanged(struct web_request *r, const struct media_file *f) {
-    if (!http_etag_matches(web_header(r, "if-none-match"), etag_of(web_arena(r), f)))
-        return false;
+bool media_is_known(const struct web_request *r, const struct media_file *f) {
+    char etag[BLOB_NAME + 3];
+    snprintf(etag, sizeof etag, "\"%.*s\"", TD_FMT(f->sha256));
+    return http_etag_matches(web_header(r, "if-none-match"), etag);
+}
+
+void media_unchanged(struct web_request *r, const struct media_file *f) {
     reply(r, f, 304, NULL, NULL, (struct td_str){NULL, 0});
-    return true;
 }
 
 void media_reply(struct web_request *r, const struct media_file *f, struct td_str bytes) {
@@ -169,7 +185,9 @@ static void on_link(struct web_request *r, void *arg) {
     if (!media_link_ok(key, f.sha256, f.name, f.type, web_query(r, "exp"), web_query(r, "sig"),
                        loop_wall_ms()))
         http_error(r, 403, "forbidden", NULL, "The link is not valid, or not any more.");
-    else if (!media_unchanged(r, &f))
+    else if (media_is_known(r, &f))
+        media_unchanged(r, &f);
+    else
         serve(e, r, &f);
 }
 

@@ -15,8 +15,10 @@ struct media_file {
 };
 /* Answers with the bytes of a file, or with 304, 416. */
 void media_reply(struct web_request *r, const struct media_file *f, struct td_str bytes);
-/* Answers without its bytes: what the client has is current. false: they are needed. */
-bool media_unchanged(struct web_request *r, const struct media_file *f);
+/* What the client has is current: If-None-Match names it. */
+bool media_is_known(const struct web_request *r, const struct media_file *f);
+/* Answers so, without the bytes. */
+void media_unchanged(struct web_request *r, const struct media_file *f);
 /* 404, 503: why blobs_get did not give it. */
 void media_missing(struct web_request *r, int rc);
 

@@ -72,7 +72,7 @@ struct web_request {
     bool in_handler, answered;
     uint64_t length; /* of the body, when has_length */
     struct buf body;
-    uint64_t large; /* what of the room for large bodies it holds */
+    uint64_t large;   /* what of the room for large bodies it holds */
     size_t body_mark; /* bytes that had come at the last look at the clock */
     void *user;
     void (*gone)(struct web_request *r, void *user);

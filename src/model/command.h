@@ -190,10 +190,10 @@ struct start {
 struct media_in { /* an attachment that was fetched, or could not be */
     struct td_str channel;
     uint64_t conv, seq;
-    uint32_t index;              /* of the message's attachments */
-    uint64_t term;               /* of the channel's holder */
-    struct td_str sha256;        /* "": it failed */
-    struct td_str type, error;   /* as sniffed; why it failed, for people */
+    uint32_t index;            /* of the message's attachments */
+    uint64_t term;             /* of the channel's holder */
+    struct td_str sha256;      /* "": it failed */
+    struct td_str type, error; /* as sniffed; why it failed, for people */
     uint64_t bytes;
     bool temporary; /* it may be tried again */
     struct td_str unknown;

@@ -343,9 +343,9 @@ struct media {
     struct td_str channel;
     struct {
         struct media_item {
-            uint32_t index;    /* of the message's attachments */
-            uint32_t state;    /* enum media_state */
-            struct td_str url; /* at the provider */
+            uint32_t index;                   /* of the message's attachments */
+            uint32_t state;                   /* enum media_state */
+            struct td_str url;                /* at the provider */
             struct td_str name, type, sha256; /* type: as told, once it is stored as sniffed */
             uint64_t bytes;
             uint32_t attempts; /* that failed */
@@ -375,8 +375,7 @@ enum entity_kind {
 };
 
 extern const struct record rec_tenant, rec_conv, rec_work, rec_agent, rec_user, rec_contact,
-    rec_ident, rec_thread, rec_ext, rec_early, rec_chan, rec_policy,
-    rec_media;
+    rec_ident, rec_thread, rec_ext, rec_early, rec_chan, rec_policy, rec_media;
 extern const struct record rec_address, rec_attachment, rec_message, rec_receipt, rec_verdict;
 
 /* Indexed by enum entity_kind; [0] is NULL. */

@@ -112,8 +112,8 @@ struct channel_policy {
     struct {
         struct keyword_policy *v;
         size_t n;
-    } keywords;   /* STOP, START, HELP and their kin; empty: none is looked for */
-    bool observe; /* takes in and records, but never sends */
+    } keywords;         /* STOP, START, HELP and their kin; empty: none is looked for */
+    bool observe;       /* takes in and records, but never sends */
     uint32_t media_max; /* bytes of the largest file that is sent; 0: it takes no files */
 };
 

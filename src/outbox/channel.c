@@ -3,8 +3,8 @@
  * the gates and the fetcher begin.
  *
  * Down again, whatever the reason (lost, fenced, stopped), in this order: the sender ends → the
- * gates end → the fetcher ends → the instance stops → both are freed → contend again, or stopped. A lease that comes
- * back meanwhile waits for that.
+ * gates end → the fetcher ends → the instance stops → both are freed → contend again, or stopped. A
+ * lease that comes back meanwhile waits for that.
  *
  * Failure modes: the instance cannot be created or started: its state says so, the channel stays
  * held (another process would fail alike) until the configuration changes. The start is not applied

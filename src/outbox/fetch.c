@@ -86,8 +86,8 @@ struct td_str fetch_resolve(struct td_arena *a, struct td_str base, struct td_st
         if (to.p[i] == ':')
             return TD_STR(""); /* another scheme */
     if (to.n > 1 && to.p[0] == '/' && to.p[1] == '/')
-        return td_arena_printf(a, "%s%.*s", has_scheme(base, "https://") ? "https:" : "http:",
-                               TD_FMT(to));
+        return td_arena_printf(a, "%s%.*s",
+                               has_scheme(base, "https://") ? "https:" : "http:", TD_FMT(to));
     if (to.p[0] == '/')
         return td_arena_printf(a, "%.*s%.*s", TD_FMT(origin), TD_FMT(to));
     size_t end = path_end(base);
@@ -189,7 +189,8 @@ static bool looked_elsewhere(struct fetch *f, const struct td_response *r) {
     f->parsed = true;
     int rc = f->o.provider->media_parse(f->arena, f->o.settings, f->asked, r, &next, &err);
     if (rc != TD_OK)
-        fail(f, rc == TD_EBUSY, err.text[0] ? err.text : "The provider's answer is not understood.");
+        fail(f, rc == TD_EBUSY,
+             err.text[0] ? err.text : "The provider's answer is not understood.");
     else if (next.n && !is_http(next))
         fail(f, false, "The provider names what is no web address.");
     else if (next.n)

@@ -121,9 +121,8 @@ static void on_fetched(void *arg, const struct fetch_result *r) {
         .temporary = r->temporary};
     if (!r->sha256[0])
         td_log(TD_WARN, "media", "an attachment was not fetched",
-               "channel=\"%.*s\" conv=%llu seq=%llu index=%u why=\"%s\"",
-               TD_FMT(f->o.channel->id), (unsigned long long)j->conv, (unsigned long long)j->seq,
-               j->index, r->error);
+               "channel=\"%.*s\" conv=%llu seq=%llu index=%u why=\"%s\"", TD_FMT(f->o.channel->id),
+               (unsigned long long)j->conv, (unsigned long long)j->seq, j->index, r->error);
     j->step = JOB_TELLING;
     tell(j);
     pump(f);

@@ -15,8 +15,7 @@ static void sign(const uint8_t key[32], const struct td_str *parts, size_t n, ch
     for (size_t i = 0; i < n; i++) {
         char head[24];
         int h = snprintf(head, sizeof head, "%zu:", parts[i].n);
-        crypto_auth_hmacsha256_update(&st, (const unsigned char *)head,
-                                      (unsigned long long)h);
+        crypto_auth_hmacsha256_update(&st, (const unsigned char *)head, (unsigned long long)h);
         crypto_auth_hmacsha256_update(&st, (const unsigned char *)(parts[i].n ? parts[i].p : ""),
                                       parts[i].n);
     }

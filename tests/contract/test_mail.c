@@ -237,7 +237,8 @@ static void test_names(void **state) {
     assert_true(td_str_eqz(td_sniff_type(TD_STR("<svg/>"), TD_STR("image/svg+xml")),
                            "application/octet-stream"));
     assert_true(td_str_eqz(td_sniff_type(TD_STR("<html>"), TD_STR("text/html")), "text/plain"));
-    assert_true(td_str_eqz(td_sniff_type(TD_STR("%PDF-1"), TD_STR("image/png")), "application/pdf"));
+    assert_true(
+        td_str_eqz(td_sniff_type(TD_STR("%PDF-1"), TD_STR("image/png")), "application/pdf"));
     td_arena_free(&a);
 }
 
