@@ -192,14 +192,3 @@ static void found(struct call *c, const struct conv *conv, const struct work *wo
 void attachments_get(struct call *c) {
     conversation_find(c, found);
 }
-
-/* ---- again ---- */
-
-void attachments_retry(struct call *c) {
-    struct act act = {.conv = 0};
-    if (!td_str_to_u64(call_param(c, "id"), &act.conv) ||
-        !td_str_to_u64(call_param(c, "seq"), &act.seq))
-        call_not_found(c);
-    else
-        call_send(c, CMD_MEDIA_RETRY, &act);
-}

@@ -22,7 +22,6 @@ void messages_range(uint64_t seq, uint64_t before, uint64_t after, bool has_afte
 int uploads_admit(struct web_request *r, void *arg);
 void uploads_add(struct call *c);
 void attachments_get(struct call *c);
-void attachments_retry(struct call *c);
 void agents_list(struct call *c);
 void agents_get(struct call *c);
 void queues_list(struct call *c);

@@ -151,7 +151,7 @@ test('trouble is tried again, and a person may ask for another round', async () 
   assert.equal(x.state, 'waiting');
   assert.match(x.error, /status 503/);
   assert.ok(x.next_at);
-  const again = () => lead.call('POST', `/v1/conversations/${c.id}/messages/1/attachments/retry?wait=1`, {});
+  const again = () => lead.call('POST', `/v1/conversations/${c.id}/messages/retry-files?wait=1`, { seq: 1 });
   media('later', (_, res) => res.writeHead(410).end());
   assert.match((await settled(c)).error, /status 410/);
   media('later', bytes('image/png', png));
