@@ -2,9 +2,9 @@
 
 #include "base/list.h"
 #include "base/mem.h"
+#include "outbox/fetch_url.h"
 
 #include <stdio.h>
-#include <strings.h>
 #include <tandem/sniff.h>
 
 enum { HOPS_MAX = 5 };
@@ -34,68 +34,6 @@ static void fetch_free(struct fetch *f) {
     loop_timer_stop(&f->defer);
     td_arena_free(&f->arena);
     mem_free(f);
-}
-
-/* ---- URLs ---- */
-
-static bool has_scheme(struct td_str s, const char *scheme) {
-    size_t n = strlen(scheme);
-    return s.n > n && strncasecmp(s.p, scheme, n) == 0;
-}
-
-static bool is_http(struct td_str s) {
-    return has_scheme(s, "https://") || has_scheme(s, "http://");
-}
-
-/* "https://host:port" of an http(s) URL. */
-static struct td_str origin_of(struct td_str url) {
-    size_t i = has_scheme(url, "https://") ? 8 : 7;
-    while (i < url.n && url.p[i] != '/' && url.p[i] != '?' && url.p[i] != '#')
-        i++;
-    return (struct td_str){url.p, i};
-}
-
-/* Without a port that is the scheme's own. */
-static struct td_str plain_origin(struct td_str url) {
-    struct td_str o = origin_of(url);
-    struct td_str usual = has_scheme(url, "https://") ? TD_STR(":443") : TD_STR(":80");
-    if (o.n > usual.n && memcmp(o.p + o.n - usual.n, usual.p, usual.n) == 0)
-        o.n -= usual.n;
-    return o;
-}
-
-bool fetch_same_origin(struct td_str a, struct td_str b) {
-    struct td_str x = plain_origin(a), y = plain_origin(b);
-    return is_http(a) && is_http(b) && x.n == y.n && strncasecmp(x.p, y.p, x.n) == 0;
-}
-
-static size_t path_end(struct td_str url) {
-    size_t i = origin_of(url).n;
-    while (i < url.n && url.p[i] != '?' && url.p[i] != '#')
-        i++;
-    return i;
-}
-
-struct td_str fetch_resolve(struct td_arena *a, struct td_str base, struct td_str to) {
-    struct td_str origin = origin_of(base);
-    if (!to.n || !is_http(base))
-        return TD_STR("");
-    if (is_http(to))
-        return td_arena_dup(a, to);
-    for (size_t i = 0; i < to.n && to.p[i] != '/' && to.p[i] != '?'; i++)
-        if (to.p[i] == ':')
-            return TD_STR(""); /* another scheme */
-    if (to.n > 1 && to.p[0] == '/' && to.p[1] == '/')
-        return td_arena_printf(a, "%s%.*s",
-                               has_scheme(base, "https://") ? "https:" : "http:", TD_FMT(to));
-    if (to.p[0] == '/')
-        return td_arena_printf(a, "%.*s%.*s", TD_FMT(origin), TD_FMT(to));
-    size_t end = path_end(base);
-    if (to.p[0] != '?')
-        while (end > origin.n && base.p[end - 1] != '/')
-            end--;
-    struct td_str folder = {base.p, end};
-    return td_arena_printf(a, "%.*s%s%.*s", TD_FMT(folder), end == origin.n ? "/" : "", TD_FMT(to));
 }
 
 /* ---- the end ---- */
@@ -174,7 +112,7 @@ static void redirected(struct fetch *f, const struct td_response *r) {
         fail(f, false, "The provider redirects too often.");
     else if (!url.n)
         fail(f, false, "The provider redirects to what is no web address.");
-    else if (has_scheme(f->url, "https://") && !has_scheme(url, "https://"))
+    else if (fetch_url_is_https(f->url) && !fetch_url_is_https(url))
         fail(f, false, "The provider redirects from https to http.");
     else
         ask(f, url);
@@ -191,7 +129,7 @@ static bool looked_elsewhere(struct fetch *f, const struct td_response *r) {
     if (rc != TD_OK)
         fail(f, rc == TD_EBUSY,
              err.text[0] ? err.text : "The provider's answer is not understood.");
-    else if (next.n && !is_http(next))
+    else if (next.n && !fetch_url_is_http(next))
         fail(f, false, "The provider names what is no web address.");
     else if (next.n)
         ask(f, td_arena_dup(f->arena, next));

@@ -38,10 +38,4 @@ struct fetch *fetch_start(const struct fetch_options *o, struct td_str url, stru
 /* done does not fire any more. */
 void fetch_cancel(struct fetch **f);
 
-/* Where a redirect leads: `location` against `base` (RFC 3986 §5.2, without dot segments, which the
- * client resolves). "": it is no http(s) URL. */
-struct td_str fetch_resolve(struct td_arena *a, struct td_str base, struct td_str location);
-/* Scheme, host and port are the same. */
-bool fetch_same_origin(struct td_str a, struct td_str b);
-
 #endif
