@@ -99,13 +99,12 @@ struct td_provider {
     int (*submit_build)(struct td_arena *a, const struct td_settings *s, const struct td_message *m,
                         const struct td_address *to, struct td_str key, unsigned part,
                         unsigned *parts, struct td_request *out, struct td_error *err);
-    /* Last, when the request is about to go: adds what depends on the time, such as a signature.
-     * NULL: nothing. */
+    /* Last, when it is about to go: adds what depends on the time (a signature). NULL: nothing. */
     int (*submit_sign)(struct td_arena *a, const struct td_settings *s, int64_t now_ms,
                        struct td_request *out, struct td_error *err);
     /* Only for answers that came; the driver maps failures of transport (connectors/README.md,
-     * "Verdicts"). May leave out->kind to the driver's default by status: return TD_EUNSUPPORTED;
-     * the other fields of `out` that it has set are kept. */
+     * "Verdicts"). TD_EUNSUPPORTED: out->kind by the status, as the driver does; the rest is kept.
+     */
     int (*submit_parse)(struct td_arena *a, const struct td_settings *s,
                         const struct td_response *r, struct td_verdict *out);
 
@@ -113,10 +112,10 @@ struct td_provider {
      * sealed, shows it as td_settings_session, and makes one request at a time; a new one is
      * durable before it is used. NULL: none. session_build is called only at need (there is none,
      * its time has come, it is over) and says TD_OK and what to ask now, or TD_EEXIST: there is
-     * nothing to ask, the settings must do. A refusal (4xx) while there was one: it is forgotten
-     * and asked for once more, from the beginning. session_parse: answers of 2xx only;
-     * `refresh_at_ms`: when to build again, ahead of its end (0: only when it is over).
-     * session_over: does this answer say so, so that nothing was done? NULL: a 401 does. */
+     * nothing to ask, the settings must do. A refusal (4xx) while there was one: forgotten, asked
+     * for once more. session_parse: answers of 2xx only; `refresh_at_ms`: when to build again,
+     * ahead of its end (0: only when it is over). session_over: does this answer say so, so that
+     * nothing was done? NULL: a 401 does. */
     int (*session_build)(struct td_arena *a, const struct td_settings *s, int64_t now_ms,
                          struct td_request *out, struct td_error *err);
     int (*session_parse)(struct td_arena *a, const struct td_settings *s,
@@ -132,17 +131,16 @@ struct td_provider {
     int (*stream_parse)(struct td_arena *a, const struct td_settings *s, struct td_str event,
                         struct td_str data, struct td_incoming *out, struct td_error *err);
 
-    /* An attachment's bytes from the provider: the request for its url; then, if the answer only
-     * says where they are, *next (else it is left ""). NULL media_build: a plain GET without any
-     * credentials. NULL media_parse: the answer is the bytes. */
+    /* An attachment's bytes: the request for its url; if the answer only says where they are, *next
+     * (asked with the same headers on the same host only). NULL media_build: a plain GET without
+     * credentials. NULL media_parse: the answer is the bytes; else TD_OK and *next "" say so. */
     int (*media_build)(struct td_arena *a, const struct td_settings *s, struct td_str url,
                        struct td_request *out, struct td_error *err);
     int (*media_parse)(struct td_arena *a, const struct td_settings *s, struct td_str url,
                        const struct td_response *r, struct td_str *next, struct td_error *err);
     /* Attachments that the provider wants before the message, one call each: *ref becomes the
-     * attachment's url for submit_build. TD_EBUSY: taken, not ready; the request is built again
-     * after a pause, and the file's url is then the *ref that came with TD_EBUSY.
-     * NULL (with TD_CAN_MEDIA): the provider fetches them from us by the attachment's url. */
+     * attachment's url for submit_build. TD_EBUSY: not ready, built again later, url being
+     * *ref. NULL (with TD_CAN_MEDIA): the provider fetches them from us by the attachment's url. */
     int (*upload_build)(struct td_arena *a, const struct td_settings *s,
                         const struct td_attachment *file, struct td_str bytes,
                         struct td_request *out, struct td_error *err);

@@ -77,8 +77,9 @@ static bool has_content(struct core *c, const struct target *t, const struct act
     }
     for (size_t i = 0; i < act->attachments.n; i++)
         if (act->attachments.v[i].bytes > p->media_max) {
-            act_reject(c, "invalid", "files: %.*s is larger than the %u bytes of this channel.",
-                       TD_FMT(td_str_cut(act->attachments.v[i].name, 100)), (unsigned)p->media_max);
+            act_reject(c, "invalid", "files: %.*s is larger than the %u KiB of this channel.",
+                       TD_FMT(td_str_cut(act->attachments.v[i].name, 100)),
+                       (unsigned)(p->media_max / 1024));
             return false;
         }
     return true;

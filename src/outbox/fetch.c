@@ -139,8 +139,8 @@ static bool looked_elsewhere(struct fetch *f, const struct td_response *r) {
 static void no_answer(struct fetch *f, const struct http_answer *a) {
     char text[300];
     if (a->rc == TD_ELIMIT)
-        snprintf(text, sizeof text, "It is larger than the %zu bytes that are taken.",
-                 f->o.max_bytes);
+        snprintf(text, sizeof text, "It is larger than %zu KiB, the most that is taken here.",
+                 f->o.max_bytes / 1024);
     else
         snprintf(text, sizeof text, "It could not be fetched: %s.", a->failure);
     fail(f, a->rc != TD_ELIMIT && a->rc != TD_EFORBIDDEN, text);

@@ -133,7 +133,7 @@ test('too much, an endless one, a circle and a private address are given up with
   const circle = await mms([media('circle', (req, res) => res.writeHead(302, { Location: req.url }).end())]);
   const hidden = await mms([media('hidden', bytes('image/png', png))], { channel: 'careful' });
   const file = await mms([media('file', (_, res) => res.writeHead(302, { Location: 'file:///etc/passwd' }).end())]);
-  for (const [c, why] of [[big, /larger than the 65536 bytes/], [endless, /larger than/], [circle, /too often/], [hidden, /private address/], [file, /no web address/]]) {
+  for (const [c, why] of [[big, /larger than 64 KiB/], [endless, /larger than/], [circle, /too often/], [hidden, /private address/], [file, /no web address/]]) {
     const x = await settled(c);
     assert.equal(x.state, 'failed');
     assert.match(x.error, why);
@@ -205,6 +205,6 @@ test('what is uploaded can be sent by who uploaded it, and fetched by the provid
   const line = (await page(c)).messages.at(-1);
   assert.deepEqual([line.attachments[0].name, line.attachments[0].sha256], ['Rechnung _1_.png', sha(png)]);
   const big = await upload(lead, 'big.png', 'image/png', Buffer.concat([png, Buffer.alloc(100000)]));
-  assert.match((await say(lead, { text: 'x', files: [big.json.file] })).json.result.text, /larger than the 65536 bytes/);
+  assert.match((await say(lead, { text: 'x', files: [big.json.file] })).json.result.text, /larger than the 64 KiB/);
   assert.equal((await upload(lead, 'huge', 'image/png', Buffer.alloc(27 << 20))).status, 413);
 });
