@@ -32,9 +32,8 @@ struct td_response {
     } headers;
     struct td_str body;
 };
-/* First header of that lower-case name, "" when absent. */
-struct td_str td_header(const struct td_pair *v, size_t n,
-                        const char *name); /* connectors/registry.c */
+/* First header of that lower-case name, "" when absent. connectors/registry.c */
+struct td_str td_header(const struct td_pair *v, size_t n, const char *name);
 
 /* What a phone system told. `agent` is an agent's id or the extension that he is bound to. About a
  * call of an agent (agent and call set): "ringing", "active", "hold", "idle" (over). About a call

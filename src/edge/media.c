@@ -198,6 +198,15 @@ struct td_str media_link_for(const struct edge *e, struct td_arena *a,
     return media_link(a, key, x->sha256, x->name, x->type, loop_wall_ms());
 }
 
+static struct td_str link_of(const struct frame_links *l, struct td_arena *a,
+                             const struct td_attachment *x) {
+    return media_link_for(l->arg, a, x);
+}
+
+struct frame_links media_links(const struct edge *e) {
+    return (struct frame_links){.link = link_of, .arg = e};
+}
+
 size_t media_routes(struct edge *e, struct web_route *out, size_t max) {
     if (max < 1)
         return 0;

@@ -6,6 +6,7 @@
 #ifndef EDGE_MEDIA_H
 #define EDGE_MEDIA_H
 
+#include "codec/frame_out.h"
 #include "edge/edge.h"
 #include <tandem/message.h>
 
@@ -25,5 +26,8 @@ void media_missing(struct web_request *r, int rc);
 /* A link for whoever may see the file now; path and query, in the arena. */
 struct td_str media_link_for(const struct edge *e, struct td_arena *a,
                              const struct td_attachment *x);
+
+/* The same for a visitor's lines. */
+struct frame_links media_links(const struct edge *e);
 
 #endif
