@@ -42,6 +42,14 @@ static void guard(struct cell *cell, struct conv *conv, struct td_str author) {
     cell_set(cell, &conv->public_author, author);
 }
 
+/* For lists: a message of files alone is known by the first one's name. */
+static struct td_str summary(const struct td_message *m) {
+    if (m->text.n || !m->attachments.n)
+        return td_str_cut(m->text, LAST_TEXT_MAX);
+    struct td_str name = m->attachments.v[0].name;
+    return name.n ? td_str_cut(name, LAST_TEXT_MAX) : TD_STR("(file)");
+}
+
 static void keep_in_step(struct core *c, struct cell *cell, const struct td_message *m) {
     struct conv *conv = cell->obj;
     if (m->is_private || m->kind == TD_MSG_EVENT)
@@ -51,7 +59,7 @@ static void keep_in_step(struct core *c, struct cell *cell, const struct td_mess
     if (m->direction == TD_IN)
         conv->last_customer_at = c->now;
     if (m->kind == TD_MSG_TEXT || m->kind == TD_MSG_EDIT)
-        cell_set(cell, &conv->last_text, td_str_cut(m->text, LAST_TEXT_MAX));
+        cell_set(cell, &conv->last_text, summary(m));
     guard(cell, conv, m->author);
 }
 
