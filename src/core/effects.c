@@ -191,10 +191,10 @@ static void index_work(struct core *c, const struct work_rt *rt) {
     const struct work *w = rt->w;
     static const struct td_str none = {NULL, 0};
     bool open = w->state < WS_DONE;
-    index_move(c, TD_STR("queue:"), rt->was_open ? rt->was_queue : none, open ? w->queue : none, w->id,
-               w->t0, false);
-    index_move(c, TD_STR("agent:"), rt->was_open ? rt->was_agent : none, open ? w->agent : none, w->id,
-               c->now, false);
+    index_move(c, TD_STR("queue:"), rt->was_open ? rt->was_queue : none, open ? w->queue : none,
+               w->id, w->t0, false);
+    index_move(c, TD_STR("agent:"), rt->was_open ? rt->was_agent : none, open ? w->agent : none,
+               w->id, c->now, false);
 }
 
 static const char *conv_list(uint32_t state) {
