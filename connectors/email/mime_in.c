@@ -5,11 +5,11 @@
 #include "email/html_clean.h"
 #include "email/mime_report.h"
 #include "email/quote.h"
-#include "email/sniff.h"
 #include "email/utf8.h"
 #include "http_provider/text.h"
 
 #include <gmime/gmime.h>
+#include <tandem/sniff.h>
 
 enum { ID_MAX = 900, NAME_MAX_BYTES = 150, REFERENCES_KEPT = 20, NESTING_MAX = 100 };
 
@@ -193,8 +193,8 @@ static void add_file(struct walk *w, struct td_str name, const char *type, const
     struct td_str said = clean(w, type, 100);
     struct mail_file *f = &m->files.v[m->files.n++];
     f->bytes = bytes;
-    f->type = sniff_type(bytes, said);
-    f->name = sniff_name(w->a, name, f->type, m->files.n);
+    f->type = td_sniff_type(bytes, said);
+    f->name = td_sniff_name(w->a, name, f->type, m->files.n);
     f->content_id = id_of(w, id);
 }
 

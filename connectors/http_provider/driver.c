@@ -1,8 +1,8 @@
 /* Implements the stateful interface once for all pure providers: the sends are here; the session,
  * the polls and the stream have files of their own (session.h, polls.h, stream.h).
  *
- * Happy path of a send: session → submit_build → HTTP → submit_parse, once per part →
- * done(accepted) with the first part's id. Failure modes:
+ * Happy path of a send: session → (files: upload.h) → submit_build → HTTP → submit_parse, once per
+ * part → done(accepted) with the first part's id. Failure modes:
  *   the request cannot be built               permanent; nothing was sent
  *   no session                                auth, or temporary when nobody answered
  *   no answer, not wholly written             temporary
@@ -18,6 +18,7 @@
 #include "http_provider/secrets.h"
 #include "http_provider/stream.h"
 #include "http_provider/text.h"
+#include "http_provider/upload.h"
 #include "http_provider/verdicts.h"
 
 #include <assert.h>
@@ -49,6 +50,8 @@ struct flow { /* one send; lives in its own arena */
     struct td_http http;
     struct td_timer defer;
     struct session_wait wait;
+    struct upload upload; /* of its files; only before the first part */
+    const struct td_message *message;
     unsigned part, parts, generation;
     bool renewed;
     struct td_str first_id;
@@ -141,9 +144,8 @@ static void begin_part(struct flow *f) {
     struct td_request request = {0};
     struct td_error err = {0};
     unsigned parts = f->parts;
-    int rc = d->connector->provider->submit_build(f->arena, d->settings, f->send->message,
-                                                  f->send->to, f->send->key, f->part, &parts,
-                                                  &request, &err);
+    int rc = d->connector->provider->submit_build(f->arena, d->settings, f->message, f->send->to,
+                                                  f->send->key, f->part, &parts, &request, &err);
     if (f->part == 0)
         f->parts = parts;
     if (rc == TD_OK && (f->parts == 0 || f->parts > PARTS_MAX))
@@ -164,6 +166,44 @@ static void begin_part(struct flow *f) {
         fail_soon(f, TD_V_TEMPORARY, "not-sent", td_str_of(td_rc_text(rc)));
 }
 
+static void on_uploaded(struct upload *u, const struct td_verdict *v) {
+    struct flow *f = (struct flow *)(void *)((char *)u - offsetof(struct flow, upload));
+    if (v && u->over && !f->renewed) { /* nothing was sent yet: all of it again */
+        f->renewed = true;
+        need_session(f, f->generation);
+    } else if (v) {
+        f->verdict = *v;
+        finish(f);
+    } else {
+        f->message = &u->message;
+        begin_part(f);
+    }
+}
+
+static bool upload_is_over(struct upload *u, const struct td_response *r) {
+    struct flow *f = (struct flow *)(void *)((char *)u - offsetof(struct flow, upload));
+    return session_is_over(&f->d->instance, r);
+}
+
+static void upload_files(struct flow *f) {
+    f->upload = (struct upload){.host = f->d->host,
+                                .connector = f->d->connector,
+                                .settings = f->d->settings,
+                                .arena = f->arena,
+                                .timeout_ms = f->d->timeout_ms,
+                                .is_over = upload_is_over,
+                                .done = on_uploaded};
+    upload_start(&f->upload, f->message);
+}
+
+/* The session is there. */
+static void go_on(struct flow *f) {
+    if (f->part == 0 && upload_needed(f->d->connector, f->message))
+        upload_files(f);
+    else
+        begin_part(f);
+}
+
 static void no_session(struct flow *f, int rc) {
     fail_soon(f, rc == TD_EAUTH ? TD_V_AUTH : TD_V_TEMPORARY, "no-session",
               td_arena_dup(f->arena, td_str_of(session_why(&f->d->session))));
@@ -172,7 +212,7 @@ static void no_session(struct flow *f, int rc) {
 static void on_session(struct session_wait *w, int rc) {
     struct flow *f = (struct flow *)(void *)((char *)w - offsetof(struct flow, wait));
     if (rc == TD_OK)
-        begin_part(f);
+        go_on(f);
     else
         no_session(f, rc);
 }
@@ -180,7 +220,7 @@ static void on_session(struct session_wait *w, int rc) {
 static void need_session(struct flow *f, unsigned over) {
     int rc = session_need(f->d->instance.session, over, &f->generation, &f->wait, on_session);
     if (rc == TD_OK)
-        begin_part(f);
+        go_on(f);
     else if (rc != TD_EBUSY)
         no_session(f, rc);
 }
@@ -193,7 +233,7 @@ static int driver_send(void *self, struct td_send *s) {
         return TD_EUNSUPPORTED;
     struct td_arena *a = td_arena_new();
     struct flow *f = TD_ARENA_NEW(a, struct flow);
-    *f = (struct flow){.d = d, .send = s, .arena = a, .parts = 1};
+    *f = (struct flow){.d = d, .send = s, .message = s->message, .arena = a, .parts = 1};
     s->impl = f;
     d->sends++;
     need_session(f, 0);
@@ -206,6 +246,8 @@ static void driver_cancel(void *self, struct td_send *s) {
     if (f && f->wait.waiting) {
         session_leave(&f->d->session, &f->wait);
         fail_soon(f, TD_V_TEMPORARY, "not-sent", TD_STR("cancelled"));
+    } else if (f && f->upload.busy) {
+        upload_cancel(&f->upload);
     } else if (f) {
         td_http_cancel(&f->http); /* nothing to do when the end is deferred */
     }

@@ -78,15 +78,17 @@ static const struct td_provider provider = {.hook_headers = twilio_signature_hea
                                             .submit_build = twilio_build,
                                             .submit_parse = twilio_parse,
                                             .probe_build = twilio_probe_build,
-                                            .probe_parse = twilio_probe_parse};
+                                            .probe_parse = twilio_probe_parse,
+
+                                            .media_build = twilio_media_build};
 
 const struct td_connector sms_twilio_connector = {
     .name = "sms_twilio",
     .title = "SMS by Twilio",
-    .help = "Sends and receives SMS through a Twilio account.",
+    .help = "Sends and receives SMS and MMS through a Twilio account.",
     .kind = "sms",
     .address_type = "sms",
-    .capabilities = TD_CAN_SEND | TD_CAN_HOOK | TD_CAN_RECEIPTS | TD_CAN_OPT_OUT,
+    .capabilities = TD_CAN_SEND | TD_CAN_HOOK | TD_CAN_RECEIPTS | TD_CAN_OPT_OUT | TD_CAN_MEDIA,
     .length_unit = TD_LEN_GSM,
     .max_length = 1600,
     .max_in_flight = 8,

@@ -12,6 +12,8 @@ int twilio_decode(struct td_arena *a, const struct td_settings *s, const struct 
                   int64_t now_ms, struct td_incoming *out, struct td_error *err);
 
 /* outbound.c */
+int twilio_media_build(struct td_arena *a, const struct td_settings *s, struct td_str url,
+                       struct td_request *out, struct td_error *err);
 int twilio_build(struct td_arena *a, const struct td_settings *s, const struct td_message *m,
                  const struct td_address *to, struct td_str key, unsigned part, unsigned *parts,
                  struct td_request *out, struct td_error *err);

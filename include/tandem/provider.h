@@ -9,32 +9,10 @@
 
 #include <tandem/arena.h>
 #include <tandem/error.h>
+#include <tandem/exchange.h>
 #include <tandem/message.h>
 #include <tandem/settings.h>
 #include <tandem/verdict.h>
-
-struct td_pair {
-    struct td_str name, value;
-};
-struct td_request {            /* outgoing, or a hook that came in */
-    struct td_str method, url; /* hook: the configured public URL + path + canonical query */
-    struct {
-        struct td_pair *v;
-        size_t n;
-    } headers; /* names lower case */
-    struct td_str body;
-};
-struct td_response {
-    int status; /* 0: no answer */
-    struct {
-        struct td_pair *v;
-        size_t n;
-    } headers;
-    struct td_str body;
-};
-/* First header of that lower-case name, "" when absent. */
-struct td_str td_header(const struct td_pair *v, size_t n,
-                        const char *name); /* connectors/registry.c */
 
 /* What a phone system told. `agent` is an agent's id or the extension that he is bound to. About a
  * call of an agent (agent and call set): "ringing", "active", "hold", "idle" (over). About a call
@@ -98,13 +76,12 @@ struct td_provider {
     int (*submit_build)(struct td_arena *a, const struct td_settings *s, const struct td_message *m,
                         const struct td_address *to, struct td_str key, unsigned part,
                         unsigned *parts, struct td_request *out, struct td_error *err);
-    /* Last, when the request is about to go: adds what depends on the time, such as a signature.
-     * NULL: nothing. */
+    /* Last, when it is about to go: adds what depends on the time (a signature). NULL: nothing. */
     int (*submit_sign)(struct td_arena *a, const struct td_settings *s, int64_t now_ms,
                        struct td_request *out, struct td_error *err);
     /* Only for answers that came; the driver maps failures of transport (connectors/README.md,
-     * "Verdicts"). May leave out->kind to the driver's default by status: return TD_EUNSUPPORTED;
-     * the other fields of `out` that it has set are kept. */
+     * "Verdicts"). TD_EUNSUPPORTED: out->kind by the status, as the driver does; the rest is kept.
+     */
     int (*submit_parse)(struct td_arena *a, const struct td_settings *s,
                         const struct td_response *r, struct td_verdict *out);
 
@@ -130,9 +107,9 @@ struct td_provider {
     int (*stream_parse)(struct td_arena *a, const struct td_settings *s, struct td_str event,
                         struct td_str data, struct td_incoming *out, struct td_error *err);
 
-    /* An attachment's bytes from the provider: the request for its url; then, if the answer only
-     * says where they are, *next (else it is left ""). NULL media_build: a plain GET without any
-     * credentials. NULL media_parse: the answer is the bytes. */
+    /* An attachment's bytes: the request for its url; if the answer only says where they are, *next
+     * (asked with the same headers on the same host only). NULL media_build: a plain GET without
+     * credentials. NULL media_parse: the answer is the bytes; else TD_OK and *next "" say so. */
     int (*media_build)(struct td_arena *a, const struct td_settings *s, struct td_str url,
                        struct td_request *out, struct td_error *err);
     int (*media_parse)(struct td_arena *a, const struct td_settings *s, struct td_str url,
@@ -145,8 +122,8 @@ struct td_provider {
     int (*probe_parse)(struct td_arena *a, const struct td_settings *s, const struct td_response *r,
                        struct td_error *err);
     /* Attachments that the provider wants before the message, one call each: *ref becomes the
-     * attachment's url for submit_build. TD_EBUSY: taken, not ready; the request is made again.
-     * NULL (with TD_CAN_MEDIA): the provider fetches them from us by the attachment's url. */
+     * attachment's url for submit_build. TD_EBUSY: not ready, built again later, url being
+     * *ref. NULL (with TD_CAN_MEDIA): the provider fetches them from us by the attachment's url. */
     int (*upload_build)(struct td_arena *a, const struct td_settings *s,
                         const struct td_attachment *file, struct td_str bytes,
                         struct td_request *out, struct td_error *err);

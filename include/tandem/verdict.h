@@ -26,7 +26,7 @@ struct td_verdict {
     struct td_str external_id; /* at the provider */
     int64_t until_ms;          /* RATE_LIMITED: absolute, Unix ms; 0: the core's back-off */
     int64_t after_ms; /* or, of submit_parse, so long from now: the driver makes until_ms of it */
-    struct td_str code, text;  /* the provider's own error, shown to the agent */
+    struct td_str code, text; /* the provider's own error, shown to the agent */
 };
 
 enum td_receipt_state {

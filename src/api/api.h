@@ -80,6 +80,8 @@ bool call_alive(struct call *c);
 /* Each ends the call. `text` is a sentence; field may be NULL. */
 void call_json(struct call *c, int status, const struct buf *b);
 void call_error(struct call *c, int status, const char *error, const char *field, const char *text);
+/* Ends the call and gives the request, to be answered at once with that status. */
+struct web_request *call_take(struct call *c, int status);
 /* 400 by what a parser or check said: "field: what is wrong". */
 void call_invalid(struct call *c, const struct td_error *err);
 void call_unavailable(struct call *c); /* 503: the store is away */

@@ -52,7 +52,7 @@ static void call_counted(struct call *c, int status) {
 }
 
 /* Counts, and takes the request out of the call, which is freed. */
-static struct web_request *call_end(struct call *c, int status) {
+struct web_request *call_take(struct call *c, int status) {
     struct web_request *r = c->r;
     call_counted(c, status);
     web_set_user(r, NULL, NULL);
@@ -61,7 +61,7 @@ static struct web_request *call_end(struct call *c, int status) {
 }
 
 void call_json(struct call *c, int status, const struct buf *b) {
-    http_json(call_end(c, status), status, b);
+    http_json(call_take(c, status), status, b);
 }
 
 void call_error(struct call *c, int status, const char *error, const char *field,
@@ -70,7 +70,7 @@ void call_error(struct call *c, int status, const char *error, const char *field
     char name[64];
     snprintf(kept, sizeof kept, "%s", text);
     snprintf(name, sizeof name, "%s", field ? field : "");
-    http_error(call_end(c, status), status, error, field ? name : NULL, kept);
+    http_error(call_take(c, status), status, error, field ? name : NULL, kept);
 }
 
 void call_invalid(struct call *c, const struct td_error *err) {

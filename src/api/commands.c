@@ -7,6 +7,7 @@
 #include "api/resources.h"
 #include "api/results.h"
 #include "codec/json_in.h"
+#include "edge/uploads.h"
 
 enum { WAITING_MAX = 1000, ID_MAX = 64 };
 
@@ -173,6 +174,8 @@ static void send_body(struct call *c, enum command_kind kind, const char *id_fie
         call_invalid(c, &err);
     else if (!put_id(c, r, id_field, body))
         call_not_found(c);
+    else if (r == &rec_act && uploads_claim(c->api->e, c->a, c->actor, body, &err))
+        call_invalid(c, &err);
     else
         call_send(c, kind, body);
 }

@@ -1,5 +1,5 @@
 /* GET /v1/conversations/:id/messages?before=&after=&limit=: lines of the log, oldest first, and
- * what became of those sent. Without before and after: the newest. */
+ * what became of those sent and of files that are fetched. Without before and after: the newest. */
 #include "api/resources.h"
 
 enum { LIMIT = 50, LIMIT_MAX = 200, PAGE_MAX = 32 << 20 };
@@ -7,7 +7,8 @@ enum { LIMIT = 50, LIMIT_MAX = 200, PAGE_MAX = 32 << 20 };
 struct page {
     struct call *c;
     uint64_t conv, from, to, last;
-    bool sent; /* some of them may have a delivery */
+    bool sent;            /* some of them may have a delivery */
+    struct td_strs media; /* keys of what becomes of their files */
     struct buf b;
     struct json_out j;
 };
@@ -51,16 +52,7 @@ static void on_deliveries(void *arg, int rc, const struct read_item *v, size_t n
     page_end(p);
 }
 
-static void on_log(void *arg, int rc, const struct read_item *v, size_t n) {
-    struct page *p = arg;
-    if (!call_read_ok(p->c, rc))
-        return;
-    page_begin(p);
-    for (size_t i = 0; i < n; i++) {
-        void *message;
-        if (call_put_stored(p->c, &p->j, &rec_message, v[i].bytes, &message))
-            p->sent |= ((struct td_message *)message)->direction == TD_OUT;
-    }
+static void put_deliveries(struct page *p) {
     json_arr_end(&p->j);
     json_put_key(&p->j, "deliveries");
     json_arr_begin(&p->j);
@@ -69,7 +61,52 @@ static void on_log(void *arg, int rc, const struct read_item *v, size_t n) {
         page_end(p);
         return;
     }
-    rc = read_deliveries(p->c->api->e->store, p->conv, on_deliveries, p);
+    int rc = read_deliveries(p->c->api->e->store, p->conv, on_deliveries, p);
+    if (rc)
+        going(p, rc);
+}
+
+static void on_media(void *arg, int rc, const struct read_item *v, size_t n) {
+    struct page *p = arg;
+    if (!going(p, rc))
+        return;
+    for (size_t i = 0; i < n; i++)
+        call_put_stored(p->c, &p->j, &rec_media, v[i].bytes, NULL);
+    put_deliveries(p);
+}
+
+/* Its provider keeps some of its files, or did. */
+static void note_media(struct page *p, const struct td_message *m) {
+    for (size_t i = 0; i < m->attachments.n; i++) {
+        if (m->attachments.v[i].sha256.n || !m->attachments.v[i].url.n)
+            continue;
+        p->media.v[p->media.n++] = td_arena_printf(
+            p->c->a, "%llu/%llu", (unsigned long long)m->conv, (unsigned long long)m->seq);
+        return;
+    }
+}
+
+static void on_log(void *arg, int rc, const struct read_item *v, size_t n) {
+    struct page *p = arg;
+    if (!call_read_ok(p->c, rc))
+        return;
+    page_begin(p);
+    p->media.v = TD_ARENA_ARRAY(p->c->a, struct td_str, n);
+    for (size_t i = 0; i < n; i++) {
+        void *message;
+        if (!call_put_stored(p->c, &p->j, &rec_message, v[i].bytes, &message))
+            continue;
+        p->sent |= ((struct td_message *)message)->direction == TD_OUT;
+        note_media(p, message);
+    }
+    json_arr_end(&p->j);
+    json_put_key(&p->j, "media");
+    json_arr_begin(&p->j);
+    if (!p->media.n) {
+        put_deliveries(p);
+        return;
+    }
+    rc = read_entities(p->c->api->e->store, EK_MEDIA, p->media.v, p->media.n, on_media, p);
     if (rc)
         going(p, rc);
 }

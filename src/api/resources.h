@@ -18,6 +18,10 @@ void messages_list(struct call *c);
 /* Which lines of a log of `seq`: [from, to], 1-based; from > to: none. before 0: no bound. Pure. */
 void messages_range(uint64_t seq, uint64_t before, uint64_t after, bool has_after, uint64_t limit,
                     uint64_t *from, uint64_t *to);
+/* Files: api/media.c. */
+int uploads_admit(struct web_request *r, void *arg);
+void uploads_add(struct call *c);
+void attachments_get(struct call *c);
 void agents_list(struct call *c);
 void agents_get(struct call *c);
 void queues_list(struct call *c);

@@ -5,6 +5,7 @@
 #include "api/resources.h"
 #include "api/results.h"
 #include "base/mem.h"
+#include "store/blobs.h"
 
 #define CONV "/v1/conversations/:id"
 #define CONTACT "/v1/contacts/:id"
@@ -22,6 +23,11 @@ const struct api_route api_table[] = {
     {"POST", CONV "/messages/retry", "retryMessage", NEED_WRITE, api_command, CMD_MESSAGE_RETRY,
      "conv"},
     {"POST", CONV "/react", "reactToMessage", NEED_WRITE, api_command, CMD_MESSAGE_REACT, "conv"},
+    {"GET", CONV "/messages/:seq/attachments/:index", "getAttachment", NEED_READ, attachments_get,
+     CMD_NONE, NULL},
+    {"POST", CONV "/messages/retry-files", "retryFiles", NEED_WRITE, api_command, CMD_MEDIA_RETRY,
+     "conv"},
+    {"POST", "/v1/uploads", "uploadFile", NEED_WRITE, uploads_add, CMD_NONE, NULL},
     {"POST", CONV "/notes", "addNote", NEED_WRITE, api_command, CMD_NOTE_ADD, "conv"},
     {"POST", CONV "/tags", "changeTags", NEED_WRITE, api_command, CMD_CONV_TAG, "conv"},
     {"POST", CONV "/resolve", "resolveConversation", NEED_WRITE, api_command, CMD_WORK_RESOLVE,
@@ -132,6 +138,15 @@ void api_free(struct api **ap) {
     *ap = NULL;
 }
 
+/* Rows whose bodies are files. */
+static void take_large(struct web_route *out, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (api_table[i].handle == uploads_add) {
+            out[i].max_body = BLOBS_MAX_BYTES;
+            out[i].admit = uploads_admit;
+        }
+}
+
 size_t api_routes(struct edge *e, struct web_route *out, size_t max) {
     size_t n = 0;
     if (!e->api)
@@ -142,5 +157,6 @@ size_t api_routes(struct edge *e, struct web_route *out, size_t max) {
                                     .max_body = API_BODY_MAX,
                                     .handle = call_handle,
                                     .arg = &e->api->entries[n]};
+    take_large(out, n);
     return n;
 }

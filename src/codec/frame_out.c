@@ -4,8 +4,8 @@
 
 /* What clients know. Credentials, dedupe and indices are not among them. */
 static const char *const entity_names[EK_N] = {
-    [EK_CONV] = "conv",       [EK_WORK] = "work", [EK_AGENT] = "agent",
-    [EK_CONTACT] = "contact", [EK_CHAN] = "chan", [EK_POLICY] = "policy"};
+    [EK_CONV] = "conv", [EK_WORK] = "work",     [EK_AGENT] = "agent", [EK_CONTACT] = "contact",
+    [EK_CHAN] = "chan", [EK_POLICY] = "policy", [EK_MEDIA] = "media"};
 
 const char *entity_name(uint32_t entity) {
     return entity < EK_N ? entity_names[entity] : NULL;
@@ -121,8 +121,32 @@ int frame_result(struct td_arena *a, struct buf *out, const struct event *ev, si
     return buf_rc(out);
 }
 
+static void put_files(struct td_arena *a, struct json_out *j, const struct td_message *m,
+                      const struct frame_links *links) {
+    bool any = false;
+    for (size_t i = 0; links && i < m->attachments.n; i++) {
+        const struct td_attachment *x = &m->attachments.v[i];
+        if (!x->sha256.n)
+            continue;
+        if (!any) {
+            json_put_key(j, "files");
+            json_arr_begin(j);
+        }
+        any = true;
+        json_obj_begin(j);
+        json_key_str(j, "name", x->name);
+        json_key_str(j, "type", x->type);
+        json_key_u64(j, "bytes", x->bytes);
+        json_key_str(j, "url", links->link(links, a, x));
+        json_obj_end(j);
+    }
+    if (any)
+        json_arr_end(j);
+}
+
 /* Only text between the two; notes, events and whatever is private have no line. */
-int frame_visitor_line(struct td_arena *a, struct buf *out, struct td_str bytes) {
+int frame_visitor_line(struct td_arena *a, struct buf *out, struct td_str bytes,
+                       const struct frame_links *links) {
     struct td_message m;
     int rc = record_unpack(a, &rec_message, bytes, &m, NULL);
     if (rc)
@@ -140,16 +164,18 @@ int frame_visitor_line(struct td_arena *a, struct buf *out, struct td_str bytes)
         json_key_str(&j, "name", m.from.name);
     if (m.direction == TD_IN && m.client_ref.n)
         json_key_str(&j, "id", m.client_ref);
+    put_files(a, &j, &m, links);
     json_obj_end(&j);
     return buf_rc(out);
 }
 
-int frame_visitor_event(struct td_arena *a, struct buf *out, const struct event *ev) {
+int frame_visitor_event(struct td_arena *a, struct buf *out, const struct event *ev,
+                        const struct frame_links *links) {
     struct json_out j;
     int rc = TD_OK;
     if (ev->kind == EV_MESSAGE) {
         buf_puts(out, "{\"t\":\"messages\",\"items\":[");
-        rc = frame_visitor_line(a, out, ev->body);
+        rc = frame_visitor_line(a, out, ev->body, links);
         buf_printf(out, "],\"conv\":%llu,\"last\":%llu,\"more\":false}",
                    (unsigned long long)ev->conv, (unsigned long long)ev->seq);
     } else if (ev->kind == EV_VISIT) {

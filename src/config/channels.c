@@ -63,6 +63,11 @@ static const struct row channel_rows[] = {
      AT(policy.rules),
      .table = &table_rule,
      .help = "What is done with posts that fit."},
+    {.key = "media_max",
+     AT(media_max),
+     .rule = {.type = V_SIZE, .min = 1024, .max = 64 << 20},
+     .fallback = "25MiB",
+     .help = "The largest file that is fetched or sent here."},
     {.key = "keywords",
      AT(keywords.mode),
      .rule = {.type = V_CHOICE, .choices = "default|answer|note|off"},
@@ -271,6 +276,7 @@ static void fill_channel(struct reader *r, struct channel_seen *seen) {
     p->reacts = c->capabilities & TD_CAN_REACT;
     p->length_unit = c->length_unit;
     p->max_length = c->max_length;
+    p->media_max = c->capabilities & (TD_CAN_MEDIA | TD_CAN_LIVE) ? seen->media_max : 0;
     if (p->reopen_ms == UNSET)
         p->reopen_ms = defaults_of_kind[p->kind].reopen_ms;
     const struct td_setting *origins = settings_find(c->settings, TD_STR("origins"));
@@ -338,6 +344,7 @@ void channels_read(struct reader *r, const struct place *at, const struct yaml_n
             .connector = seen.connector,
             .settings = seen.settings,
             .public_url = seen.public_url,
+            .media_max = seen.media_max,
             .line = seen.line,
         };
         struct channel_policy *policy = &c->policy.channels.v[c->policy.channels.n++];

@@ -15,6 +15,7 @@ struct config_channel {
     const struct td_connector *connector;
     const struct td_settings *settings;
     struct td_str public_url; /* of its hook: <server.public_url>/hooks/<id> unless set */
+    uint32_t media_max;       /* bytes of the largest file that is fetched or sent */
     unsigned line;
 };
 struct config_webhook { /* a business's receiver of events (src/outbox/README.md) */

@@ -42,6 +42,7 @@ struct channel_seen {
     struct keyword_settings keywords;
     const struct td_connector *connector;
     struct td_settings *settings;
+    uint32_t media_max;
     unsigned line;
 };
 /* channels: read by hand, because its maps mix table_channel with the connector's table. */

@@ -78,6 +78,8 @@ static const struct handler {
     [CMD_CONV_MERGE] = {needs_conv_merge, apply_conv_merge},
     [CMD_CONV_UNMERGE] = {needs_conv_unmerge, apply_conv_unmerge},
     [CMD_CONV_START] = {needs_conv_start, apply_conv_start},
+    [CMD_MEDIA_IN] = {needs_media_in, apply_media_in},
+    [CMD_MEDIA_RETRY] = {needs_media_retry, apply_media_retry},
     [CMD_CONTACT_SET] = {needs_contact_set, apply_contact_set},
     [CMD_CONTACT_LINK] = {needs_contact_link, apply_contact_link},
     [CMD_CONTACT_MERGE] = {needs_contact_merge, apply_contact_merge},

@@ -89,7 +89,9 @@ struct effect {
     int64_t score;
     int64_t ttl_ms;
     int64_t at; /* FX_COUNT: begin of the quarter of an hour */
-    bool open;  /* FX_PUT of EK_WORK: it is open, belongs to the set a new leader loads */
+    /* FX_PUT of EK_WORK: it is open, belongs to the set a new leader loads; of EK_MEDIA: something
+     * of it waits, it belongs to the work list of its channel's holder. */
+    bool open;
 };
 struct effects {
     const struct effect *v;

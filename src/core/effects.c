@@ -2,6 +2,7 @@
 
 #include "base/join.h"
 #include "base/mem.h"
+#include "core/media.h"
 #include "core/stats.h"
 #include "core/stats_rows.h"
 #include "core/table.h"
@@ -168,6 +169,9 @@ static void put_entity(struct core *c, struct cell *cell) {
     } else if (cell->kind == EK_WORK) {
         fx->open = is_open(cell->obj);
         fx->conv = ((const struct work *)cell->obj)->id;
+    } else if (cell->kind == EK_MEDIA) {
+        fx->open = media_waits(cell->obj);
+        fx->conv = ((const struct media *)cell->obj)->conv;
     }
 }
 
@@ -251,7 +255,7 @@ static void announce_body(struct core *c, struct cell *cell, struct event *e) {
 
 static bool is_announced(uint32_t kind) {
     return kind == EK_CONV || kind == EK_WORK || kind == EK_AGENT || kind == EK_CONTACT ||
-           kind == EK_CHAN;
+           kind == EK_CHAN || kind == EK_MEDIA;
 }
 
 static void announce(struct core *c, struct cell *cell) {
@@ -270,6 +274,12 @@ static void announce(struct core *c, struct cell *cell) {
             if (!td_str_eq(rt->was_consult, e.consult))
                 e.was_consult = rt->was_consult;
         }
+    }
+    if (cell->kind == EK_MEDIA) {
+        const struct media *m = cell->obj;
+        e.conv = m->conv;
+        e.seq = m->seq;
+        effects_audience(c, &e, e.conv);
     }
     announce_body(c, cell, &e);
     event_into(c, push(&c->out, &c->out_n, &c->out_cap, FX_EVENT), &e, NULL, NULL);

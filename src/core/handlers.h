@@ -44,6 +44,8 @@ handler_fn needs_work, needs_work_resolve, apply_offer_accept, apply_offer_decli
 /* conv.c, merge.c */
 handler_fn apply_note_add, apply_conv_read, apply_conv_tag, apply_conv_spam, needs_conv_block,
     apply_conv_block, needs_conv_merge, apply_conv_merge, needs_conv_unmerge, apply_conv_unmerge;
+/* media.c */
+handler_fn needs_media_in, apply_media_in, needs_media_retry, apply_media_retry;
 /* contact.c */
 handler_fn needs_contact_set, apply_contact_set, needs_contact_link, apply_contact_link,
     needs_contact_merge, apply_contact_merge, needs_contact_unmerge, apply_contact_unmerge;

@@ -7,6 +7,7 @@
 #include "core/handlers.h"
 #include "core/language.h"
 #include "core/life.h"
+#include "core/media.h"
 #include "core/optout.h"
 #include "core/outbound.h"
 #include "core/parts.h"
@@ -273,6 +274,7 @@ static void append(struct core *c, struct arrival *a) {
     timeline_add(c, a->match.target.cell, m);
     if (posts_are_kept(a->channel))
         posts_note(c, &a->match.target, m);
+    media_begin(c, m);
     c->result.conv = m->conv;
     c->result.seq = m->seq;
     c->result.contact = a->match.target.conv->contact;

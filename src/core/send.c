@@ -63,6 +63,30 @@ static bool may_send(struct core *c, const struct call *call, struct target *t) 
     return true;
 }
 
+/* Files go where the channel takes them. */
+static bool has_content(struct core *c, const struct target *t, const struct act *act) {
+    const struct channel_policy *p = policy_channel(c->policy, t->conv->channel);
+    if (!act->text.n && !act->attachments.n) {
+        act_reject(c, "invalid", "text: a message needs a text or a file.");
+        return false;
+    }
+    if (!act->attachments.n)
+        return true;
+    if (!p || !p->media_max) {
+        act_reject(c, "invalid", "files: the channel %.*s takes no files.",
+                   TD_FMT(t->conv->channel));
+        return false;
+    }
+    for (size_t i = 0; i < act->attachments.n; i++)
+        if (act->attachments.v[i].bytes > p->media_max) {
+            act_reject(c, "invalid", "files: %.*s is larger than the %u KiB of this channel.",
+                       TD_FMT(td_str_cut(act->attachments.v[i].name, 100)),
+                       (unsigned)(p->media_max / 1024));
+            return false;
+        }
+    return true;
+}
+
 /* The first human reply is what counts as answered (routing.md §6). */
 static void answered(struct core *c, struct target *t) {
     struct conv *conv = act_edit(c, t);
@@ -95,7 +119,7 @@ static void customers_turn(struct core *c, const struct call *call, struct targe
 void apply_message_send(struct core *c, const struct call *call) {
     const struct act *act = call->body;
     struct target t;
-    if (!act_target(c, act->conv, &t) || !may_send(c, call, &t))
+    if (!act_target(c, act->conv, &t) || !may_send(c, call, &t) || !has_content(c, &t, act))
         return;
     struct td_message m = {.id = call->cmd->message_id,
                            .direction = TD_OUT,

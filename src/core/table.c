@@ -58,6 +58,7 @@ static const struct kind {
     [EK_EXT] = {offsetof(struct ext, version), false, 0},
     [EK_EARLY] = {offsetof(struct early, version), false, 0},
     [EK_CHAN] = {offsetof(struct chan, version), false, 0},
+    [EK_MEDIA] = {offsetof(struct media, version), false, 0},
 };
 
 const struct record *table_record(uint32_t kind) {

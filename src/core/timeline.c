@@ -42,6 +42,14 @@ static void guard(struct cell *cell, struct conv *conv, struct td_str author) {
     cell_set(cell, &conv->public_author, author);
 }
 
+/* For lists: a message of files alone is known by the first one's name. */
+static struct td_str summary(const struct td_message *m) {
+    if (m->text.n || !m->attachments.n)
+        return td_str_cut(m->text, LAST_TEXT_MAX);
+    struct td_str name = m->attachments.v[0].name;
+    return name.n ? td_str_cut(name, LAST_TEXT_MAX) : TD_STR("(file)");
+}
+
 /* What lists show follows its author: an edit of an older entry changes nothing there, and what was
  * deleted is not shown. */
 static void show_text(struct cell *cell, struct conv *conv, const struct td_message *m) {
@@ -51,7 +59,7 @@ static void show_text(struct cell *cell, struct conv *conv, const struct td_mess
     if (m->kind == TD_MSG_DELETE)
         cell_set(cell, &conv->last_text, (struct td_str){NULL, 0});
     else
-        cell_set(cell, &conv->last_text, td_str_cut(m->text, LAST_TEXT_MAX));
+        cell_set(cell, &conv->last_text, summary(m));
     if (!about)
         conv->last_text_seq = m->seq;
 }

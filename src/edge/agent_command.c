@@ -5,6 +5,7 @@
 #include "codec/frame_out.h"
 #include "edge/agent_conn.h"
 #include "edge/say.h"
+#include "edge/uploads.h"
 
 #include <stdio.h>
 
@@ -83,7 +84,11 @@ void conn_command(struct agent_conn *c, struct td_arena *a, const struct agent_f
     void *checked;
     cmd.id = td_arena_printf(a, "%s-%.*s", c->tab, TD_FMT(f->id));
     cmd.message_id = say_ulid(a);
-    int rc = command_make(a, &cmd, f->kind, f->body);
+    int rc = command_rows[f->kind].body == &rec_act
+                 ? uploads_claim(c->e, a, cmd.actor, f->body, &err)
+                 : TD_OK;
+    if (!rc)
+        rc = command_make(a, &cmd, f->kind, f->body);
     if (!rc)
         rc = command_open(a, &cmd, &checked, &err);
     if (rc) {

@@ -12,6 +12,7 @@
 
 struct api;
 struct auth;
+struct blobs;
 struct fanout;
 struct http_client;
 struct metrics;
@@ -37,6 +38,7 @@ struct edge {
     struct say *say; /* edge/say.h */
     struct workers *workers;
     struct http_client *http; /* for what is asked of providers here */
+    struct blobs *blobs;
     struct api *api; /* made by api_routes */
     edge_examine *examine;
     uint8_t key[32]; /* of the key file */
@@ -56,6 +58,8 @@ size_t visitor_socket_routes(struct edge *e, struct web_route *out,
 size_t static_routes(struct edge *e, struct web_route *out,
                      size_t max); /* edge/static.c: desktop, widget, demo */
 size_t api_routes(struct edge *e, struct web_route *out, size_t max); /* api/routes.c: /v1/… */
+size_t media_routes(struct edge *e, struct web_route *out,
+                    size_t max); /* edge/media.c: /media/… by signed links */
 /* Ends what api_routes made: after web_free, before the tail, the inbox and the store. */
 void api_free(struct api **a);
 size_t ops_routes(struct edge *e, struct web_route *out,

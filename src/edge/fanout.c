@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "codec/frame_out.h"
 #include "codec/json_out.h"
+#include "edge/media.h"
 
 enum { FRAME_MAX = 1 << 20, PLACES_MAX = 65536 };
 
@@ -118,8 +119,9 @@ static void tell_visitor(struct fanout *f, struct td_str id, const struct event 
     struct fanout_peer *first = map_get(&f->by_visitor, ev->visitor);
     if (!first)
         return;
+    struct frame_links links = media_links(f->e);
     buf_reset(&f->visitor_frame);
-    if (frame_visitor_event(f->scratch, &f->visitor_frame, ev))
+    if (frame_visitor_event(f->scratch, &f->visitor_frame, ev, &links))
         return;
     struct list *x = &first->same;
     do {

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "codec/frame_out.h"
 #include "codec/json_out.h"
+#include "edge/media.h"
 #include "edge/say.h"
 #include "edge/visitor_conn.h"
 #include "edge/visitor_hours.h"
@@ -57,13 +58,14 @@ static void on_log(void *arg, int rc, const struct read_item *v, size_t n) {
     struct td_arena *a = td_arena_new();
     struct buf b;
     bool any = false;
+    struct frame_links links = media_links(h->c->e);
     buf_init(&b, HISTORY_MAX);
     buf_puts(&b, "{\"t\":\"messages\",\"items\":[");
     for (size_t i = 0; i < n; i++) {
         size_t before = b.n;
         if (any)
             buf_putc(&b, ',');
-        if (frame_visitor_line(a, &b, v[i].bytes)) {
+        if (frame_visitor_line(a, &b, v[i].bytes, &links)) {
             b.n = before;
             b.rc = TD_OK;
         } else {

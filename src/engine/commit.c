@@ -127,6 +127,29 @@ static void put_blob_refs(struct build *b) {
     }
 }
 
+/* What of a message's attachments is stored must outlive the sweeper; what is to be fetched stands
+ * in the list of whoever holds the channel. */
+static void put_media(struct build *b) {
+    for (size_t i = 0; i < b->g.n[G_MEDIA]; i++) {
+        const struct effect *fx = b->g.v[G_MEDIA][i].fx;
+        struct media m;
+        if (record_unpack(b->in->arena, &rec_media, fx->bytes, &m, NULL) != TD_OK)
+            continue;
+        for (size_t k = 0; k < m.items.n; k++) {
+            if (m.items.v[k].sha256.n == 0)
+                continue;
+            begin(b, 3);
+            arg(b, TD_STR("SADD"));
+            arg(b, name(b, "blobs"));
+            arg(b, m.items.v[k].sha256);
+        }
+        begin(b, 3);
+        arg(b, fx->open ? TD_STR("SADD") : TD_STR("SREM"));
+        arg(b, key_fetch(b->in->arena, b->in->tenant, m.channel));
+        arg(b, fx->key);
+    }
+}
+
 /* ---- streams ---- */
 
 static void put_sends(struct build *b) {
@@ -329,6 +352,7 @@ int commit_build(struct commit *c, struct commit_input *in) {
     put_removals(&b);
     put_logs(&b);
     put_blob_refs(&b);
+    put_media(&b);
     put_events(&b);
     put_sends(&b);
     put_dead(&b);

@@ -41,7 +41,8 @@ static size_t groups_of(const struct effect *fx, enum group g[2]) {
                : fx->entity == EK_AGENT ? G_AGENTS
                : fx->entity == EK_CHAN  ? G_CHANS
                                         : G_OPEN;
-        return 1;
+        g[1] = G_MEDIA;
+        return fx->entity == EK_MEDIA ? 2 : 1;
     case FX_DEL:
         g[0] = G_DEL;
         g[1] = G_UNHASH;

@@ -24,6 +24,7 @@ enum group {
     G_SENT,   /* XDEL, a command per channel */
     G_INDEX,  /* ZADD and ZREM, a command per index */
     G_BLOB,   /* SADD */
+    G_MEDIA,  /* SADD, SREM of the channel's work list */
     G_COUNT,  /* HINCRBY each, EXPIRE of each quarter's hash */
     G_N
 };

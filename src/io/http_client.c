@@ -396,7 +396,7 @@ static struct transfer *prepare(struct http_client *c, struct http_op *op,
     t->url = td_arena_dup(t->arena, req->url);
     t->request_body = td_arena_dup(t->arena, req->body);
     t->repeatable = td_str_eqz(req->method, "GET") || td_str_eqz(req->method, "HEAD");
-    buf_init(&t->body, c->o.max_response_bytes);
+    buf_init(&t->body, op->max_bytes ? op->max_bytes : c->o.max_response_bytes);
     t->headers_out = curl_slist_append(NULL, "Expect:"); /* no 100-continue round trip */
     t->headers_out = curl_slist_append(t->headers_out, "User-Agent: Tandem");
     for (size_t i = 0; i < req->headers.n; i++)

@@ -44,7 +44,8 @@ struct http_answer {
 };
 
 struct http_op {
-    void *impl; /* private; NULL when not running */
+    void *impl;       /* private; NULL when not running */
+    size_t max_bytes; /* of the answer's body, set before the start; 0: max_response_bytes */
     void (*done)(struct http_op *op, const struct http_answer *a);
 };
 

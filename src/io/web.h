@@ -8,9 +8,9 @@
  * Transfer-Encoding, several lengths, line ends in the URL), 404, 405 with Allow, 408 (slow body),
  * 411 (chunked body), 413 (body over the route's limit), 426 (WebSocket of another version), 431
  * (head over max_header_bytes; twice that and more is hung up on), 503 (too many connections), 504
- * (no answer of a handler in time). After 400, 408, 411, 413 and 431 the connection is closed.
- * Methods that no table could have (TRACE, …) get 403, CONNECT is hung up on. HTTP/1.1 and 1.0
- * only; no compression.
+ * (no answer of a handler in time; 503 too when large bodies take all the room there is for them).
+ * After 400, 408, 411, 413 and 431 the connection is closed. Methods that no table could have
+ * (TRACE, …) get 403, CONNECT is hung up on. HTTP/1.1 and 1.0 only; no compression.
  *
  * Of libwebsockets 4.1 handlers should know: paths and queries come decoded and normalized; of the
  * headers that it does not know only those are seen that web_want_header named, and of those
@@ -45,6 +45,7 @@ struct web_options {
     unsigned silence_ms;                /* … and is cut: 75000 */
     unsigned idle_ms;                   /* a kept-alive connection between requests: 60000 */
     unsigned handler_ms;                /* a deferred answer: 60000 */
+    size_t max_large_bytes;             /* of all bodies over 1 MiB that are under way: 256 MiB */
 };
 
 struct web_route {
@@ -53,6 +54,8 @@ struct web_route {
     size_t max_body;     /* of a request; of one message of a WebSocket (0: 64 KiB) */
     /* HTTP */
     void (*handle)(struct web_request *r, void *arg);
+    /* Looks at the head before a body is taken in: 0, or the status that refuses. May be NULL. */
+    int (*admit)(struct web_request *r, void *arg);
     /* WS: decides at the upgrade: 0, or the HTTP status that refuses it. NULL: takes all. */
     int (*accept)(struct web_request *r, void *arg);
     const struct web_socket_ops *socket;

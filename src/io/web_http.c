@@ -231,6 +231,19 @@ static int check_head(const struct web_request *r, const char **text) {
     return 0;
 }
 
+/* Bodies are kept in memory until they are whole: the large ones share a bounded room. */
+#define LARGE_BYTES (1024 * 1024)
+
+static bool take_room(struct web *w, struct web_request *r) {
+    if (r->length <= LARGE_BYTES)
+        return true;
+    if (w->large + r->length > w->o.max_large_bytes)
+        return false;
+    w->large += r->length;
+    r->large = r->length;
+    return true;
+}
+
 int http_on_head(struct web_conn *c, struct web_request *r) {
     const char *text = "";
     struct web *w = c->web;
@@ -256,6 +269,11 @@ int http_on_head(struct web_conn *c, struct web_request *r) {
     }
     if (has_body && r->length > route->max_body)
         return refuse(c, r, 413, "the body is too large");
+    status = has_body && route->admit ? route->admit(r, route->arg) : 0;
+    if (!status && has_body && !take_room(w, r))
+        status = 503;
+    if (status)
+        return refuse(c, r, status, web_status_text(status));
     buf_init(&r->body, route->max_body);
     if (has_body && !w->in_poll)
         return -1; /* lws has this head from its own store: see above */

@@ -72,6 +72,7 @@ struct web_request {
     bool in_handler, answered;
     uint64_t length; /* of the body, when has_length */
     struct buf body;
+    uint64_t large;   /* what of the room for large bodies it holds */
     size_t body_mark; /* bytes that had come at the last look at the clock */
     void *user;
     void (*gone)(struct web_request *r, void *user);
@@ -100,6 +101,7 @@ struct web {
     struct loop_timer tick, talked;
     struct buf scratch; /* heads, small answers, frames: WIRE_PRE bytes of room before each */
     struct web_stats stats;
+    uint64_t large; /* bytes of large bodies under way */
     struct lws_context *lws;
     struct lws_vhost *plain, *tls;
     bool in_poll;   /* the loop is serving sockets: what lws parses now is fresh from one */

@@ -16,6 +16,7 @@ void request_free(struct web_request **r) {
         return;
     struct td_arena *a = (*r)->arena;
     buf_fini(&(*r)->body);
+    (*r)->conn->web->large -= (*r)->large;
     *r = NULL;
     td_arena_free(&a);
 }

@@ -42,6 +42,7 @@ static int take_options(struct web *w, const struct web_options *o, struct td_er
     w->o.silence_ms = or_default(o->silence_ms, 75000);
     w->o.idle_ms = or_default(o->idle_ms, 60000);
     w->o.handler_ms = or_default(o->handler_ms, 60000);
+    w->o.max_large_bytes = o->max_large_bytes ? o->max_large_bytes : (size_t)256 << 20;
     for (size_t i = 0; i < o->n_listen; i++)
         if (o->listen[i].tls && (!o->cert_path || !o->key_path))
             return td_error_set(err, TD_EINVAL, "listen %s: TLS needs a certificate and a key",

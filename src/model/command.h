@@ -57,7 +57,7 @@
     X(WORK_WHY, 52, "work.why", act, A_PEOPLE | A_API, "conv")                                     \
     X(WORK_CONSULT, 53, "work.consult", act, A_PEOPLE, "conv")                                     \
     /* conversations */                                                                            \
-    X(MESSAGE_SEND, 60, "message.send", act, A_PEOPLE | A_API, "conv,text")                        \
+    X(MESSAGE_SEND, 60, "message.send", act, A_PEOPLE | A_API, "conv")                             \
     X(MESSAGE_RETRY, 61, "message.retry", act, A_PEOPLE | A_API, "conv,seq")                       \
     X(NOTE_ADD, 62, "note.add", act, A_PEOPLE | A_API, "conv,text")                                \
     X(CONV_READ, 63, "conv.read", act, A_PEOPLE, "conv,seq")                                       \
@@ -70,6 +70,9 @@
     X(DRAFT_SET, 70, "draft.set", act, A_PEOPLE, "conv")                                           \
     X(MESSAGE_REACT, 71, "message.react", act, A_PEOPLE | A_API, "conv,seq")                       \
     X(OUTBOUND_HOLD, 72, "outbound.hold", act, A_SYSTEM | A_LEADS | A_API, "")                     \
+    /* attachments that the provider keeps */                                                      \
+    X(MEDIA_IN, 75, "media.in", media_in, A_SYSTEM | A_CONNECTOR, "channel,conv,seq")              \
+    X(MEDIA_RETRY, 76, "media.retry", act, A_PEOPLE | A_API, "conv,seq")                           \
     /* contacts */                                                                                 \
     X(CONTACT_SET, 80, "contact.set", contact_edit, A_PEOPLE | A_API, "contact")                   \
     X(CONTACT_LINK, 81, "contact.link", contact_edit, A_PEOPLE | A_API, "contact,identity.addr")   \
@@ -127,11 +130,12 @@ struct act { /* what a person does; each kind reads only some of these */
     } attachments;
     struct td_str scope; /* OUTBOUND_HOLD: a channel kind, "all" or "channel:<id>"; "": "social" */
     bool release;        /* OUTBOUND_HOLD: it is over */
-    struct { /* a mail: beside the customer */
+    struct {             /* a mail: beside the customer */
         struct td_address *v;
         size_t n;
     } to, cc, bcc;
     struct td_str subject; /* a mail's; "": the conversation's */
+    struct td_strs files;  /* tokens of uploads; the edge makes attachments of them */
     struct td_str unknown;
 };
 struct inbound {
@@ -195,6 +199,17 @@ struct start {
     struct td_address peer;
     struct td_str unknown;
 };
+struct media_in { /* an attachment that was fetched, or could not be */
+    struct td_str channel;
+    uint64_t conv, seq;
+    uint32_t index;            /* of the message's attachments */
+    uint64_t term;             /* of the channel's holder */
+    struct td_str sha256;      /* "": it failed */
+    struct td_str type, error; /* as sniffed; why it failed, for people */
+    uint64_t bytes;
+    bool temporary; /* it may be tried again */
+    struct td_str unknown;
+};
 struct contact_edit {
     uint64_t contact, other;
     struct td_str name, note, language;
@@ -205,7 +220,7 @@ struct contact_edit {
 
 extern const struct record rec_command, rec_act, rec_inbound, rec_receipt_in, rec_verdict_in,
     rec_channel_state, rec_voice, rec_visitor, rec_session, rec_account, rec_start,
-    rec_contact_edit;
+    rec_contact_edit, rec_media_in;
 
 struct command_row {
     const char *name;

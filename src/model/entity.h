@@ -385,6 +385,28 @@ struct chan {
     struct td_str unknown;
 };
 
+/* What becomes of a message's attachments that its provider keeps for us: the log's line says how
+ * they came, this how they stand. Key: "<conv>/<seq>". Made with the message; as long as an item
+ * waits it stands in the channel's work list. */
+struct media {
+    uint64_t conv, seq, version;
+    struct td_str channel;
+    struct {
+        struct media_item {
+            uint32_t index;                   /* of the message's attachments */
+            uint32_t state;                   /* enum media_state */
+            struct td_str url;                /* at the provider */
+            struct td_str name, type, sha256; /* type: as told, once it is stored as sniffed */
+            uint64_t bytes;
+            uint32_t attempts; /* that failed */
+            int64_t next_at;   /* not before */
+            struct td_str error;
+        } * v;
+        size_t n;
+    } items;
+    struct td_str unknown;
+};
+
 enum entity_kind {
     EK_TENANT = 1,
     EK_CONV,
@@ -398,11 +420,12 @@ enum entity_kind {
     EK_EARLY,
     EK_CHAN,
     EK_POLICY,
+    EK_MEDIA,
     EK_N
 };
 
 extern const struct record rec_tenant, rec_conv, rec_work, rec_agent, rec_user, rec_contact,
-    rec_ident, rec_thread, rec_ext, rec_early, rec_chan, rec_policy;
+    rec_ident, rec_thread, rec_ext, rec_early, rec_chan, rec_policy, rec_media;
 extern const struct record rec_address, rec_attachment, rec_message, rec_receipt, rec_verdict;
 
 /* Indexed by enum entity_kind; [0] is NULL. */

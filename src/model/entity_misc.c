@@ -107,3 +107,31 @@ const struct record rec_chan = {.name = "chan",
                                 .version = 1,
                                 RECORD_FIELDS(struct chan, chan_fields),
                                 .unknown = offsetof(struct chan, unknown)};
+
+static const struct field media_item_fields[] = {
+    FIELD(1, F_U32, struct media_item, index, .flags = FF_ALWAYS),
+    FIELD(2, F_ENUM, struct media_item, state, .flags = FF_ALWAYS, .names = media_state_names),
+    FIELD(3, F_STR, struct media_item, url, INTERNAL, .max = 8000),
+    FIELD(4, F_STR, struct media_item, name, .max = 2000),
+    FIELD(5, F_STR, struct media_item, type, .max = 255),
+    FIELD(6, F_STR, struct media_item, sha256, .max = 64),
+    FIELD(7, F_U64, struct media_item, bytes),
+    FIELD(8, F_U32, struct media_item, attempts, STAFF),
+    FIELD(9, F_I64, struct media_item, next_at, STAFF),
+    FIELD(10, F_STR, struct media_item, error, STAFF, .max = 1000),
+};
+static const struct record rec_media_item = {
+    .name = "media_item", .version = 1, RECORD_FIELDS(struct media_item, media_item_fields)};
+
+static const struct field media_fields[] = {
+    FIELD(1, F_U64, struct media, conv),
+    FIELD(2, F_U64, struct media, seq),
+    FIELD(3, F_U64, struct media, version, .flags = FF_ALWAYS),
+    FIELD(4, F_STR, struct media, channel, STAFF, .max = 64),
+    FIELD(5, F_LIST, struct media, items, .rec = &rec_media_item, .max = 200),
+};
+const struct record rec_media = {.name = "media",
+                                 .kind = EK_MEDIA,
+                                 .version = 1,
+                                 RECORD_FIELDS(struct media, media_fields),
+                                 .unknown = offsetof(struct media, unknown)};

@@ -133,6 +133,7 @@ struct channel_policy {
         size_t n;
     } rules;
     uint32_t length_unit, max_length; /* of one message: length_unit_names; 0: no limit */
+    uint32_t media_max; /* bytes of the largest file that is sent; 0: it takes no files */
 };
 
 struct code { /* a disposition or a presence reason */

@@ -144,6 +144,7 @@ static const struct field channel_fields[] = {
     FIELD(72, F_U32, struct channel_policy, spike_per_minute),
     FIELD(73, F_LIST, struct channel_policy, rules, INTERNAL, .rec = &rec_rule),
     FIELD(74, F_ENUM, struct channel_policy, length_unit, .names = length_unit_names),
+    FIELD(75, F_U32, struct channel_policy, media_max),
     FIELD(110, F_U32, struct channel_policy, max_length),
 };
 static const struct record rec_channel_policy = {

@@ -22,6 +22,7 @@ const struct record *const entity_records[EK_N] = {
     [EK_AGENT] = &rec_agent,   [EK_USER] = &rec_user,     [EK_CONTACT] = &rec_contact,
     [EK_IDENT] = &rec_ident,   [EK_THREAD] = &rec_thread, [EK_EXT] = &rec_ext,
     [EK_EARLY] = &rec_early,   [EK_CHAN] = &rec_chan,     [EK_POLICY] = &rec_policy,
+    [EK_MEDIA] = &rec_media,
 };
 
 const struct record *const record_all[] = {
@@ -30,5 +31,5 @@ const struct record *const record_all[] = {
     &rec_command,       &rec_event,   &rec_delivery, &rec_result,  &rec_visit,      &rec_fact,
     &rec_send,          &rec_message, &rec_act,      &rec_inbound, &rec_receipt_in, &rec_verdict_in,
     &rec_channel_state, &rec_voice,   &rec_visitor,  &rec_session, &rec_account,    &rec_start,
-    &rec_contact_edit,  NULL,
+    &rec_contact_edit,  &rec_media,   &rec_media_in, NULL,
 };

@@ -27,7 +27,8 @@ enum record_kind {
     RK_SESSION,
     RK_ACCOUNT,
     RK_START,
-    RK_CONTACT_EDIT
+    RK_CONTACT_EDIT,
+    RK_MEDIA_IN = 120
 };
 
 extern const struct record rec_conv_field, rec_skill_need;

@@ -21,6 +21,7 @@ const char *const interrupt_names[] = {"block", "allow", "interrupt", NULL};
 const char *const strategy_names[] = {"longest-idle", "least-loaded", "most-skilled",
                                       "round-robin",  "pack",         NULL};
 const char *const keyword_action_names[] = {"stop", "start", "help", NULL};
+const char *const media_state_names[] = {"waiting", "stored", "failed", NULL};
 const char *const accept_mode_names[] = {"offer", "auto", "pull", NULL};
 
 const char *const length_unit_names[] = {"none", "gsm", "utf16", "graphemes", "bytes", NULL};

@@ -64,6 +64,14 @@ extern const char *const strategy_names[];
 enum keyword_action { KW_STOP, KW_START, KW_HELP };
 extern const char *const keyword_action_names[];
 
+/* An attachment that a provider keeps for us. */
+enum media_state {
+    MEDIA_WAITING, /* to be fetched, or to be tried again */
+    MEDIA_STORED,
+    MEDIA_FAILED
+};
+extern const char *const media_state_names[];
+
 enum accept_mode { AM_OFFER, AM_AUTO, AM_PULL };
 extern const char *const accept_mode_names[];
 

@@ -1,10 +1,10 @@
 /* Happy path: contend → held (a new term) → channel.start appended → applied: the chan entity
  * carries our term, and with it the cursor → the instance is created and started → the sender
- * and the gates begin.
+ * the gates and the fetcher begin.
  *
  * Down again, whatever the reason (lost, fenced, stopped), in this order: the sender ends → the
- * gates end → the instance stops → both are freed → contend again, or stopped. A lease that comes
- * back meanwhile waits for that.
+ * gates end → the fetcher ends → the instance stops → both are freed → contend again, or stopped. A
+ * lease that comes back meanwhile waits for that.
  *
  * Failure modes: the instance cannot be created or started: its state says so, the channel stays
  * held (another process would fail alike) until the configuration changes. The start is not applied
@@ -13,6 +13,7 @@
 
 #include "base/list.h"
 #include "base/mem.h"
+#include "outbox/fetcher.h"
 #include "outbox/gatekeeper.h"
 #include "outbox/hold.h"
 #include "outbox/host.h"
@@ -40,6 +41,7 @@ struct channel {
     void *instance;
     struct sender *sender;
     struct gatekeeper *gates; /* voice: NULL where there are none */
+    struct fetcher *fetcher;  /* NULL: nothing is stored here */
     struct loop_timer timer;
     int64_t waited_ms, started_at_ms;
     bool reading; /* the chan entity */
@@ -75,6 +77,7 @@ static void run(struct channel *c, struct td_str cursor) {
                                               .workers = c->o.workers,
                                               .peer_workers = c->o.peer_workers,
                                               .blobs = c->o.blobs,
+                                              .public_url = c->o.config->public_url,
                                               .key = c->o.key});
     if (d->capabilities & TD_CAN_VOICE && c->runner == d)
         host_begin_link(c->host);
@@ -125,6 +128,19 @@ static void start_gates(struct channel *c) {
                                                            .host = c->host});
 }
 
+static void start_fetcher(struct channel *c) {
+    if (c->phase != RUNNING || !c->o.tail || !c->o.blobs ||
+        c->config->connector->capabilities & TD_CAN_VOICE)
+        return;
+    c->fetcher = fetcher_new(&(struct fetcher_options){.store = c->o.store,
+                                                       .inbox = c->o.inbox,
+                                                       .http = c->o.http,
+                                                       .blobs = c->o.blobs,
+                                                       .tail = c->o.tail,
+                                                       .channel = c->config,
+                                                       .term = c->term});
+}
+
 static void ask_applied(struct channel *c);
 
 static void on_ask_timer(struct loop_timer *t) {
@@ -157,6 +173,7 @@ static void on_chan(void *arg, int rc, const struct read_item *v, size_t n) {
         run(c, chan.cursor);
         start_sender(c);
         start_gates(c);
+        start_fetcher(c);
     } else {
         wait_more(c);
     }
@@ -238,6 +255,7 @@ static void on_down(struct loop_timer *t) {
 static void all_down(struct channel *c) {
     sender_free(&c->sender);
     gatekeeper_free(&c->gates);
+    fetcher_free(&c->fetcher);
     if (c->instance)
         c->runner->destroy(&c->instance);
     host_free(&c->host);
@@ -248,9 +266,17 @@ static void on_instance_stopped(void *arg) {
     all_down(arg);
 }
 
-static void on_gates_stopped(void *arg) {
+static void on_fetcher_stopped(void *arg) {
     struct channel *c = arg;
     c->runner->stop(c->instance, on_instance_stopped, c);
+}
+
+static void on_gates_stopped(void *arg) {
+    struct channel *c = arg;
+    if (c->fetcher)
+        fetcher_stop(c->fetcher, on_fetcher_stopped, c);
+    else
+        on_fetcher_stopped(c);
 }
 
 static void on_sender_stopped(void *arg) {

@@ -240,6 +240,7 @@ struct td_host *host_new(const struct host_options *o) {
     h->peer_workers = o->peer_workers;
     h->blobs = o->blobs;
     h->key = o->key;
+    h->public_url = o->public_url;
     h->allow_private = td_connector_setting(o->channel->connector, "allow_private") &&
                        td_settings_number(o->channel->settings, "allow_private");
     keep_cursor(h, o->cursor);

@@ -17,6 +17,7 @@ struct host_options {
     struct td_str cursor;                   /* copied */
     struct workers *workers, *peer_workers; /* for what computes, for what waits; NULL: none */
     struct blobs *blobs;                    /* NULL: none are kept */
+    struct td_str public_url;               /* borrowed as the channel; "": none */
     const uint8_t *key;                     /* the installation's, 32 bytes; NULL: all zero */
 };
 struct td_host *host_new(const struct host_options *o);

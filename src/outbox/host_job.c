@@ -1,8 +1,9 @@
-/* td_job, blobs and keys: what an instance may have done on other threads.
+/* td_job, blobs, links and keys: what an instance may have done on other threads.
  *
  * A job outlives its host when `run` is late: after done, nothing here touches the host. */
 #include "base/mem.h"
 #include "outbox/host_priv.h"
+#include "store/media_link.h"
 
 #include <tandem/log.h>
 
@@ -114,6 +115,21 @@ int td_host_blob_get(struct td_host *h, struct td_str sha256, size_t max_bytes,
     if (rc != TD_OK)
         blob_end(x);
     return rc;
+}
+
+/* ---- links ---- */
+
+struct td_str td_host_media_url(struct td_host *h, struct td_arena *a, struct td_str sha256,
+                                struct td_str name, struct td_str type) {
+    uint8_t key[32];
+    struct td_str base = h->public_url;
+    if (!base.n || !h->key)
+        return TD_STR("");
+    while (base.n && base.p[base.n - 1] == '/')
+        base.n--;
+    config_subkey(h->key, MEDIA_LINK_PURPOSE, key);
+    struct td_str link = media_link(a, key, sha256, name, type, td_host_now_ms(h));
+    return td_arena_printf(a, "%.*s%.*s", TD_FMT(base), TD_FMT(link));
 }
 
 /* ---- keys ---- */

@@ -20,6 +20,7 @@ struct td_host {
     struct workers *workers, *peer_workers;
     struct blobs *blobs;
     const uint8_t *key;
+    struct td_str public_url;
     size_t takes, https, timers, watches, jobs, blob_jobs, tcps, streams, secrets; /* under way */
     struct td_arena *state_arena; /* NULL: all told */
     struct td_str state, state_text;

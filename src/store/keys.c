@@ -54,7 +54,8 @@ struct td_str key_outbox(struct td_arena *a, const char *tenant, struct td_str c
 static const char *const entity_names[EK_N] = {
     [EK_TENANT] = "tenant", [EK_CONV] = "conv",       [EK_WORK] = "work",   [EK_AGENT] = "agent",
     [EK_USER] = "user",     [EK_CONTACT] = "contact", [EK_IDENT] = "ident", [EK_THREAD] = "thread",
-    [EK_EXT] = "ext",       [EK_EARLY] = "early",     [EK_CHAN] = "chan",   [EK_POLICY] = "policy"};
+    [EK_EXT] = "ext",       [EK_EARLY] = "early",     [EK_CHAN] = "chan",   [EK_POLICY] = "policy",
+    [EK_MEDIA] = "media"};
 
 struct td_str key_entity(struct td_arena *a, const char *tenant, uint32_t entity,
                          struct td_str id) {
@@ -83,6 +84,10 @@ struct td_str key_out(struct td_arena *a, const char *tenant, uint64_t conv) {
 
 struct td_str key_index(struct td_arena *a, const char *tenant, struct td_str index) {
     return make_id(a, tenant, "ix", index);
+}
+
+struct td_str key_fetch(struct td_arena *a, const char *tenant, struct td_str channel) {
+    return make_id(a, tenant, "fetch", channel);
 }
 
 struct td_str key_channel_lease(struct td_arena *a, const char *tenant, struct td_str channel) {

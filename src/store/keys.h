@@ -22,6 +22,8 @@ enum { STATS_TTL_S = 400 * 86400 };
 struct td_str key_log(struct td_arena *a, const char *tenant, uint64_t conv);
 struct td_str key_out(struct td_arena *a, const char *tenant, uint64_t conv);
 struct td_str key_index(struct td_arena *a, const char *tenant, struct td_str index);
+/* The set of messages (keys of EK_MEDIA) of which attachments are to be fetched. */
+struct td_str key_fetch(struct td_arena *a, const char *tenant, struct td_str channel);
 struct td_str key_channel_lease(struct td_arena *a, const char *tenant, struct td_str channel);
 struct td_str key_channel(struct td_arena *a, const char *tenant, struct td_str channel);
 /* The hash of a channel's sealed secrets, by name (store/secrets.h). */

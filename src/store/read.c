@@ -160,6 +160,26 @@ int read_deliveries(struct store *s, uint64_t conv, read_items_cb *cb, void *arg
     return BEGIN(r, on_pairs, TD_STR("HGETALL"), key_out(r->arena, store_tenant(s), conv));
 }
 
+/* ---- what is to be fetched ---- */
+
+static void on_members(void *arg, const struct redis_reply *reply) {
+    struct read *r = arg;
+    if (failed(r, reply))
+        return;
+    struct read_item *v = TD_ARENA_ARRAY(r->arena, struct read_item, reply->n);
+    for (size_t i = 0; i < reply->n; i++)
+        v[i] = (struct read_item){.key = redis_str(reply->v[i])};
+    finish(r, TD_OK, v, reply->n);
+}
+
+int read_fetch(struct store *s, struct td_str channel, size_t max, read_items_cb *cb, void *arg) {
+    struct read *r = read_new(s, cb, arg);
+    char count[24];
+    snprintf(count, sizeof count, "%zu", max);
+    return BEGIN(r, on_members, TD_STR("SRANDMEMBER"),
+                 key_fetch(r->arena, store_tenant(s), channel), td_str_of(count));
+}
+
 /* ---- a conversation's log ---- */
 
 static void on_log(void *arg, const struct redis_reply *reply) {

@@ -27,6 +27,9 @@ int read_log(struct store *s, uint64_t conv, uint64_t from, uint64_t to, read_it
              void *arg);
 /* Packed struct delivery by message id. */
 int read_deliveries(struct store *s, uint64_t conv, read_items_cb *cb, void *arg);
+/* Keys of EK_MEDIA of which the channel's holder has something to fetch, at most `max`, in no
+ * order; bytes are empty. */
+int read_fetch(struct store *s, struct td_str channel, size_t max, read_items_cb *cb, void *arg);
 /* A consistent picture for snapshots: policy, agents, chans, open work and their convs, with the
  * events' last id and the term read in the same transaction (protocol.md §7). At most 4 at once,
  * others queue. key = "<entity number>:<key>". */

@@ -75,8 +75,7 @@ void golden_message(struct td_arena *a, json_t *v, struct td_message *m) {
                              .subject = golden_str(json_object_get(v, "subject")),
                              .in_reply_to = golden_str(json_object_get(v, "in_reply_to")),
                              .reply_ref = golden_str(json_object_get(v, "reply_ref")),
-                             .visibility = golden_str(json_object_get(v, "visibility")),
-                             .language = golden_str(json_object_get(v, "language"))};
+                             .visibility = golden_str(json_object_get(v, "visibility"))};
     for (uint32_t k = 0; kind && k < sizeof kinds / sizeof *kinds; k++)
         m->kind = strcmp(kind, kinds[k]) == 0 ? k : m->kind;
     m->from.name = golden_str(json_object_get(v, "name"));

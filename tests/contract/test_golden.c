@@ -283,12 +283,8 @@ static int run_login(struct exchange *x, json_t *of, struct td_error *err) {
 static const struct {
     const char *name;
     int (*run)(struct exchange *x, json_t *of, struct td_error *err);
-} exchanges[] = {{"submit", run_submit},
-                 {"login", run_login},
-                 {"poll", run_poll},
-                 {"media", run_media},
-                 {"upload", run_upload},
-                 {"event", run_event}};
+} exchanges[] = {{"submit", run_submit}, {"login", run_login},   {"poll", run_poll},
+                 {"media", run_media},   {"upload", run_upload}, {"event", run_event}};
 
 static bool run_exchange(const struct td_connector *c, const struct td_settings *s, json_t *of) {
     for (size_t i = 0; i < sizeof exchanges / sizeof *exchanges; i++) {

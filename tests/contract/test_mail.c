@@ -11,12 +11,12 @@
 #include "email/html_clean.h"
 #include "email/mime_in.h"
 #include "email/quote.h"
-#include "email/sniff.h"
 #include "email/utf8.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <tandem/sniff.h>
 
 static const char *folder;
 static bool writing;
@@ -230,14 +230,15 @@ static void test_names(void **state) {
                 {"a\xe2\x80\xaegnp.exe", "agnp.exe"},
                 {"a\"b<c>.txt", "a_b_c_.txt"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct td_str s = sniff_name(a, td_str_of(rows[i].name), TD_STR("application/pdf"), 2);
+        struct td_str s = td_sniff_name(a, td_str_of(rows[i].name), TD_STR("application/pdf"), 2);
         if (!td_str_eqz(s, rows[i].want))
             fail_msg("%s became %.*s", rows[i].name, TD_FMT(s));
     }
-    assert_true(td_str_eqz(sniff_type(TD_STR("<svg/>"), TD_STR("image/svg+xml")),
+    assert_true(td_str_eqz(td_sniff_type(TD_STR("<svg/>"), TD_STR("image/svg+xml")),
                            "application/octet-stream"));
-    assert_true(td_str_eqz(sniff_type(TD_STR("<html>"), TD_STR("text/html")), "text/plain"));
-    assert_true(td_str_eqz(sniff_type(TD_STR("%PDF-1"), TD_STR("image/png")), "application/pdf"));
+    assert_true(td_str_eqz(td_sniff_type(TD_STR("<html>"), TD_STR("text/html")), "text/plain"));
+    assert_true(
+        td_str_eqz(td_sniff_type(TD_STR("%PDF-1"), TD_STR("image/png")), "application/pdf"));
     td_arena_free(&a);
 }
 

@@ -1,29 +1,30 @@
 /* A small HTTP client: one promise a request, kept connections, no redirects, no magic. */
 import { Agent, request as httpRequest } from 'node:http';
 
-/* → { status, headers, text, json }. Rejects when there is no whole answer (reset, time-out). `agent`:
+/* → { status, headers, bytes, text, json }. Rejects when there is no whole answer (reset, time-out). `agent`:
  * connections to reuse; without one each request has its own. */
 export function request({ port, host = '127.0.0.1', method = 'GET', path = '/', headers = {}, body, agent = false, ms = 10000 }) {
   return new Promise((done, fail) => {
-    const bytes = body === undefined ? null : Buffer.isBuffer(body) ? body : Buffer.from(body);
-    const req = httpRequest({ host, port, method, path, agent, headers: { ...headers, ...(bytes ? { 'Content-Length': bytes.length } : {}) } }, (res) => {
+    const out = body === undefined ? null : Buffer.isBuffer(body) ? body : Buffer.from(body);
+    const req = httpRequest({ host, port, method, path, agent, headers: { ...headers, ...(out ? { 'Content-Length': out.length } : {}) } }, (res) => {
       const parts = [];
       res.on('data', (d) => parts.push(d));
       res.on('error', fail);
       res.on('end', () => {
-        const text = Buffer.concat(parts).toString();
+        const bytes = Buffer.concat(parts);
+        const text = bytes.toString();
         let json;
         try {
           json = JSON.parse(text);
         } catch {
           json = undefined;
         }
-        done({ status: res.statusCode, headers: res.headers, text, json });
+        done({ status: res.statusCode, headers: res.headers, bytes, text, json });
       });
     });
     req.setTimeout(ms, () => req.destroy(new Error(`no answer within ${ms} ms`)));
     req.on('error', fail);
-    req.end(bytes ?? undefined);
+    req.end(out ?? undefined);
   });
 }
 

@@ -1,6 +1,7 @@
 /* The states that look.mjs pictures. */
 import { login } from './browser.mjs';
 import { addCall, crowd, long, morning } from './standin/morning.mjs';
+import { picture } from './standin/picture.mjs';
 import { addConv, emptyWorld } from './standin/seed.mjs';
 import { social } from './standin/social.mjs';
 
@@ -28,6 +29,18 @@ async function hero(page, url, world) {
   await page.getByRole('button', { name: /Accept/ }).first().waitFor();
   for (const s of world.sockets) s.send({ t: 'typing', conv: 1042, who: 'visitor' });
   await page.waitForTimeout(3_500);
+}
+
+/* Files in every state. */
+function withFiles() {
+  const w = morning();
+  const m = w.say(1038, { direction: 'in', text: 'Here are the pictures', attachments: [{ name: 'front.jpg', type: 'image/jpeg', bytes: 412_300, sha256: 'a1' }, { name: 'back.jpg', type: 'image/jpeg', bytes: 398_100, sha256: 'a2' }, { name: 'Contract 2025.pdf', type: 'application/pdf', bytes: 88_000, sha256: 'a3' }, { type: 'image/jpeg' }, { type: 'image/jpeg' }] }, true);
+  w.putMedia({ conv: 1038, seq: m.seq, items: [{ index: 3, state: 'waiting' }, { index: 4, state: 'failed', error: 'It is larger than 5120 KiB, the most that is taken here.' }] }, true);
+  return w;
+}
+
+async function attach(page, files) {
+  await page.locator('input[type=file]').setInputFiles(files.map(([name, mimeType, buffer]) => ({ name, mimeType, buffer })));
 }
 
 function call(world) {
@@ -68,6 +81,9 @@ const states = {
   offline: { world: morning, run: async (p, u, w) => { await full(p, u, w); w.down = true; for (const s of w.sockets) s.ws.terminate(); await p.getByText('No connection').first().waitFor(); await p.getByRole('textbox', { name: /Reply/ }).fill('I will check that for you.'); await p.keyboard.press('Enter'); await p.waitForTimeout(2500); } },
   store: { world: morning, run: async (p, u, w) => { await full(p, u, w); w.storeUp = false; for (const s of w.sockets) s.send({ t: 'store', up: false }); await p.getByText('The store is away').waitFor(); } },
   stale: { world: morning, run: async (p, u, w) => { await full(p, u, w); await p.getByRole('textbox', { name: /Reply/ }).fill('No, nothing to do.'); w.say(1042, { direction: 'out', author: 'bob', text: 'Hi Ada, Bob here: no need, the debit is stopped until the new bill.' }); await p.getByText('replied since you began').waitFor(); } },
+  files: { world: withFiles, run: async (p, u) => { await login(p, u, 'anna', '#/c/1038'); await p.getByText('Fetching…').waitFor(); await p.getByRole('button', { name: 'Fetch again' }).waitFor(); } },
+  attach: { world: morning, run: async (p, u) => { await login(p, u, 'anna', '#/c/1038'); await attach(p, [['meter.png', 'image/png', picture(90, 90, 3)], ['contract.pdf', 'application/pdf', Buffer.alloc(182_000, 1)], ['film.mp4', 'video/mp4', Buffer.alloc(6_000_000)]]); await p.getByText('178 KB').waitFor(); await p.getByRole('textbox', { name: /Reply/ }).fill('Here is what we noted.'); } },
+  lightbox: { world: withFiles, run: async (p, u) => { await login(p, u, 'anna', '#/c/1038'); await p.getByRole('button', { name: 'Show front.jpg' }).click(); await p.getByRole('dialog', { name: 'front.jpg' }).waitFor(); } },
   canned: { world: morning, run: async (p, u, w) => { await full(p, u, w); await p.getByRole('textbox', { name: /Reply/ }).pressSequentially('/e'); } },
   note: { world: morning, run: async (p, u, w) => { await full(p, u, w); await p.keyboard.press('Control+Shift+N'); await p.keyboard.type('Checked with the metering team.'); } },
   palette: { world: morning, run: palette },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { executable, login, openBrowser, watch } from './browser.mjs';
 import { long, morning } from './standin/morning.mjs';
+import { picture } from './standin/picture.mjs';
 import { serve } from './standin/serve.mjs';
 import { social } from './standin/social.mjs';
 
@@ -289,4 +290,33 @@ scene('a contact: edit, one more address, write there, all channels, merge and i
   await card.getByRole('button', { name: 'Undo' }).click();
   await until(() => !world.contacts.get(own).merged_into);
   await card.getByText(`#${own} was merged`).waitFor({ state: 'detached' });
+});
+
+scene('files: sent with their progress, shown, fetched again', async (page, world, url) => {
+  await login(page, url, 'anna', '#/c/1038');
+  const send = page.getByRole('button', { name: 'Send' });
+  const choose = (files) => page.locator('input[type=file]').setInputFiles(files.map(([name, mimeType, buffer]) => ({ name, mimeType, buffer })));
+  await box(page).waitFor();
+  assert.ok(await send.isDisabled());
+  await choose([['huge.png', 'image/png', Buffer.alloc(6_000_000)]]);
+  await page.getByText('huge.png is larger than 5.0 MB.').waitFor();
+  world.uploadsFail = true;
+  await choose([['meter.png', 'image/png', picture(40, 30, 1)]]);
+  await page.getByText('The file could not be stored.').waitFor();
+  assert.ok(await send.isDisabled(), 'what is not there cannot be sent');
+  world.uploadsFail = false;
+  await page.getByLabel('Files to send').getByRole('button', { name: 'Retry' }).click();
+  await page.waitForFunction(() => !document.querySelector('.composer button[type=submit]').disabled);
+  await send.click();
+  await page.getByRole('button', { name: 'Show meter.png' }).click();
+  await page.getByRole('dialog', { name: 'meter.png' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  const m = world.say(1038, { direction: 'in', text: '', attachments: [{ name: 'mms.png', type: 'image/png' }] });
+  world.putMedia({ conv: 1038, seq: m.seq, items: [{ index: 0, state: 'waiting' }] });
+  await page.getByText('Fetching…').waitFor();
+  world.putMedia({ conv: 1038, seq: m.seq, items: [{ index: 0, state: 'failed', error: 'The provider answered with status 410.' }] });
+  await page.getByText('status 410').waitFor();
+  await page.getByRole('button', { name: 'Fetch again' }).click();
+  await page.getByRole('button', { name: 'Show mms.png' }).waitFor();
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { autoAccept } from '../../lib/agent.mjs';
 import { Daemon } from '../../lib/daemon.mjs';
+import { request } from '../../lib/http.mjs';
 import { sleep, until } from '../../lib/system.mjs';
 import { MailServers, missing, password } from './servers.mjs';
 
@@ -121,6 +122,35 @@ test('the answer leaves through Postfix, arrives, and its answer comes back to t
   servers.deliver('help', mail('forged', { from: 'eve@evil.example', text: 'Eve here.', more: `In-Reply-To: <01ABC.${conv}-aaaaaaaaaaaaaaaa@acme.example>\r\n` }));
   const forged = await came('the forged one', (x) => x.text === 'Eve here.');
   assert.notEqual(forged.conv, conv);
+});
+
+test('a file goes with a mail, as it was, and what came with one can be read', skip, async () => {
+  const { conv } = await came('the mail', (x) => x.text.includes('parcel'));
+  const me = await d.rest('anna');
+  const { csrf } = await me.get('/v1/me');
+  const file = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(3000, 'picture')]);
+  const up = await request({ port: d.port, method: 'POST', path: '/v1/uploads?name=M%C3%BCll%20plan.png', body: file,
+    headers: { Cookie: me.cookie, 'X-CSRF': csrf, Origin: d.url, 'Content-Type': 'image/png' } });
+  assert.equal(up.status, 201, up.text);
+  const r = await anna.cmd('message.send', { conv, text: 'Here is the plan.', files: [up.json.file] });
+  assert.equal(r.ok, true, JSON.stringify(r));
+  const raw = await until('it arrives', () => servers.mails('anna').find((x) => x.includes('Here is the plan')));
+  assert.match(raw, /multipart\/mixed/);
+  assert.match(raw, /Content-Type: image\/png/i);
+  assert.match(raw, /filename/i);
+  const coded = file.toString('base64');
+  assert.ok(raw.replace(/\s/g, '').includes(coded), 'the bytes are the same');
+
+  const log = await rest.get(`/v1/conversations/${conv}/messages?after=0`);
+  const sent = log.messages.find((m) => m.text === 'Here is the plan.');
+  assert.equal(sent.attachments[0].name, 'Müll plan.png');
+  const got = await request({ port: d.port, path: `/v1/conversations/${conv}/messages/${sent.seq}/attachments/0`, headers: { Cookie: me.cookie } });
+  assert.ok(got.bytes.equals(file));
+  const first = log.messages.find((m) => m.text.includes('parcel'));
+  const eml = await request({ port: d.port, path: `/v1/conversations/${conv}/messages/${first.seq}/attachments/${first.attachments.length - 1}`, headers: { Cookie: me.cookie } });
+  assert.equal(eml.status, 200);
+  assert.match(eml.headers['content-disposition'], /^attachment/);
+  assert.match(eml.text, /Where is my parcel/);
 });
 
 test('a bounce is shown at the message that bounced', skip, async () => {

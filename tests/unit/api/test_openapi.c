@@ -189,7 +189,7 @@ static void schemas_are_those_of_the_records(void **state) {
     } pairs[] = {{"Conversation", &rec_conv, "work"}, {"Work", &rec_work, ""},
                  {"Message", &rec_message, ""},       {"Delivery", &rec_delivery, ""},
                  {"Agent", &rec_agent, ""},           {"Contact", &rec_contact, ""},
-                 {"Result", &rec_result, ""}};
+                 {"Result", &rec_result, ""},         {"Media", &rec_media, ""}};
     (void)state;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         json_t *x, *properties = json_object_get(schema_of(pairs[i].schema), "properties");

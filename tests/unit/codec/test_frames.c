@@ -297,16 +297,32 @@ static struct event told(const struct td_message *m) {
                           .staff = true};
 }
 
+static struct td_str link_of(const struct frame_links *l, struct td_arena *a,
+                             const struct td_attachment *x) {
+    (void)l;
+    return td_arena_printf(a, "/media/%.*s", TD_FMT(x->sha256));
+}
+
 static void test_visitor_lines(void **state) {
     (void)state;
     struct td_message m = line();
     struct event ev = told(&m);
-    out_is(frame_visitor_event(arena, &out, &ev),
+    out_is(frame_visitor_event(arena, &out, &ev, NULL),
            "{\"t\":\"messages\",\"items\":[{\"seq\":5,\"direction\":\"out\",\"text\":\"Hello "
            "\\\"Ada\\\"\",\"at\":1700,\"name\":\"Anna\"}],\"conv\":1042,\"last\":5,"
            "\"more\":false}");
+    struct td_attachment file = {
+        .name = TD_STR("a.png"), .type = TD_STR("image/png"), .bytes = 7, .sha256 = TD_STR("ab")};
+    const struct frame_links links = {.link = link_of};
+    m.attachments.v = &file;
+    m.attachments.n = 1;
+    out_is(frame_visitor_line(arena, &out, packed(&rec_message, &m), &links),
+           "{\"seq\":5,\"direction\":\"out\",\"text\":\"Hello \\\"Ada\\\"\",\"at\":1700,"
+           "\"name\":\"Anna\",\"files\":[{\"name\":\"a.png\",\"type\":\"image/png\",\"bytes\":7,"
+           "\"url\":\"/media/ab\"}]}");
+    m.attachments.n = 0;
     m.direction = TD_IN; /* his own: by the id that he sent it with, no name */
-    out_is(frame_visitor_line(arena, &out, packed(&rec_message, &m)),
+    out_is(frame_visitor_line(arena, &out, packed(&rec_message, &m), NULL),
            "{\"seq\":5,\"direction\":\"in\",\"text\":\"Hello \\\"Ada\\\"\",\"at\":1700,"
            "\"id\":\"draft-1\"}");
 }
@@ -323,10 +339,10 @@ static void test_private_never(void **state) {
                 struct event ev = told(&m);
                 bool open = kind == TD_MSG_TEXT && direction != TD_INTERNAL && !private;
                 int want = open ? TD_OK : TD_EUNSUPPORTED;
-                assert_int_equal(frame_visitor_line(arena, &out, ev.body), want);
+                assert_int_equal(frame_visitor_line(arena, &out, ev.body, NULL), want);
                 assert_int_equal(out.n > 0, open);
                 buf_reset(&out);
-                assert_int_equal(frame_visitor_event(arena, &out, &ev), want);
+                assert_int_equal(frame_visitor_event(arena, &out, &ev, NULL), want);
                 assert_int_equal(memmem(out.p ? out.p : "", out.n, "Hello", 5) != NULL, open);
                 buf_reset(&out);
                 lines += open;
@@ -345,7 +361,7 @@ static void test_visitor_events(void **state) {
                       .on_call = true,
                       .read_seq = 4};
     struct event ev = {.kind = EV_VISIT, .body = packed(&rec_visit, &v)};
-    out_is(frame_visitor_event(arena, &out, &ev),
+    out_is(frame_visitor_event(arena, &out, &ev, NULL),
            "{\"t\":\"visit\",\"conv\":7,\"state\":\"waiting\",\"position\":2,"
            "\"expected_wait_ms\":60000,\"agent\":\"Anna\",\"on_call\":true,\"read_seq\":4}");
     struct td_message m = line();
@@ -353,10 +369,10 @@ static void test_visitor_events(void **state) {
         ev = told(&m);
         ev.kind = kind;
         if (kind != EV_MESSAGE && kind != EV_VISIT)
-            assert_int_equal(frame_visitor_event(arena, &out, &ev), TD_EUNSUPPORTED);
+            assert_int_equal(frame_visitor_event(arena, &out, &ev, NULL), TD_EUNSUPPORTED);
     }
     ev = (struct event){.kind = EV_MESSAGE, .body = TD_STR("\x01garbage")};
-    assert_int_not_equal(frame_visitor_event(arena, &out, &ev), TD_OK);
+    assert_int_not_equal(frame_visitor_event(arena, &out, &ev, NULL), TD_OK);
     buf_reset(&out);
 }
 

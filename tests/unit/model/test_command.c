@@ -90,9 +90,9 @@ static void test_empty_ones_name_what_is_missing(void **state) {
 static void test_required_of_each_type(void **state) {
     (void)state;
     struct act act = {.conv = 7};
-    opens(CMD_MESSAGE_SEND, &act, TD_EINVAL, "text: missing");
+    opens(CMD_NOTE_ADD, &act, TD_EINVAL, "text: missing");
     act.text = TD_STR("hello");
-    opens(CMD_MESSAGE_SEND, &act, TD_OK, "");
+    opens(CMD_NOTE_ADD, &act, TD_OK, "");
 
     struct inbound in = {.message = {.text = TD_STR("hi"), .from = {.name = TD_STR("Anna")}}};
     opens(CMD_MESSAGE_IN, &in, TD_EINVAL, "message.from: missing"); /* a name is no address */

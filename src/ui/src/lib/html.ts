@@ -24,7 +24,18 @@ export function shelveStyles(dirty: string): string {
   return dirty.replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/([\s"'])style\s*=/gi, '$1data-style='));
 }
 
-export function cleanMail(dirty: string): Mail {
+/* "cid:a%40b" → "a@b" (RFC 2392); "" for anything else. */
+function contentId(src: string): string {
+  if (!/^cid:/i.test(src)) return '';
+  try {
+    return decodeURIComponent(src.slice(4));
+  } catch {
+    return src.slice(4);
+  }
+}
+
+/* inner: content id → where the picture of the mail itself is read. */
+export function cleanMail(dirty: string, inner: ReadonlyMap<string, string> = new Map()): Mail {
   let blocked = 0;
   const purify = DOMPurify(window);
   purify.addHook('uponSanitizeAttribute', (_node, data) => {
@@ -36,7 +47,11 @@ export function cleanMail(dirty: string): Mail {
       blocked++; /* the daemon has taken its source away already */
       data.keepAttr = false;
     }
-    if ((data.attrName === 'src' || data.attrName === 'background' || data.attrName === 'srcset') && !/^(data:image\/|blob:)/i.test(data.attrValue)) {
+    const own = data.attrName === 'src' ? inner.get(contentId(data.attrValue)) : undefined;
+    if (own) {
+      data.attrValue = own;
+      data.forceKeepAttr = true; // ours: it is no scheme that a mail may use
+    } else if ((data.attrName === 'src' || data.attrName === 'background' || data.attrName === 'srcset') && !/^(data:image\/|blob:)/i.test(data.attrValue)) {
       blocked++;
       data.keepAttr = false;
     }

@@ -3,7 +3,7 @@
  * point has to look twice. */
 import {
   CHANNEL_KINDS, type Address, type Agent, type Attachment, type Chan, type ChannelKind, type Contact,
-  type Conv, type Delivery, type KeyValue, type Message, type Policy, type Post, type Result, type Work,
+  type Conv, type Delivery, type KeyValue, type Media, type Message, type Policy, type Post, type Result, type Work,
 } from './types';
 
 type Raw = Record<string, unknown>;
@@ -126,7 +126,7 @@ export function policy(v: unknown): Policy {
       return { ...row, name: row.name || row.id };
     }),
     channels: list(r.channels).map(obj).map((c) => ({
-      ...plain(c, { id: '', connector: '', queue: '', live: false, reacts: false, length_unit: '', max_length: 0 }), kind: one(c.kind, 'voice'),
+      ...plain(c, { id: '', connector: '', queue: '', live: false, reacts: false, length_unit: '', max_length: 0, media_max: 0 }), kind: one(c.kind, 'voice'),
     })),
     dispositions: codes(r.dispositions), reasons: codes(r.reasons),
     canned: list(r.canned).map(obj).map((c) => ({ id: str(c.id), text: str(c.text) })),
@@ -143,6 +143,17 @@ export function message(v: unknown): Message {
     direction: one(r.direction, 'in'),
     kind: one(r.kind, 'text'),
     from: address(r.from), to: list(r.to).map(address), cc: list(r.cc).map(address), attachments: attachments(r.attachments),
+  };
+}
+
+export function media(v: unknown): Media {
+  const r = obj(v);
+  return {
+    ...plain(r, { conv: 0, seq: 0, version: 0 }),
+    items: list(r.items).map(obj).map((i) => ({
+      ...plain(i, { index: 0, name: '', type: '', sha256: '', bytes: 0, attempts: 0, next_at: 0, error: '' }),
+      state: one(i.state, 'waiting'),
+    })),
   };
 }
 

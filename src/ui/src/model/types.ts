@@ -68,7 +68,7 @@ export interface Chan { id: string; version: number; connector: string; paused: 
 export interface KindPolicy { cost: number; maximum: number; nudge_ms: number; wrap_max_ms: number }
 export interface Profile { id: string; capacity: number; kinds: Record<ChannelKind, KindPolicy> }
 export interface QueuePolicy { id: string; name: string; priority: number; target_ms: number }
-export interface ChannelPolicy { id: string; connector: string; queue: string; kind: ChannelKind; live: boolean; reacts: boolean; length_unit: string; max_length: number }
+export interface ChannelPolicy { id: string; connector: string; queue: string; kind: ChannelKind; live: boolean; reacts: boolean; length_unit: string; max_length: number; media_max: number }
 export interface Code { id: string; name: string }
 export interface Canned { id: string; text: string }
 export interface Policy {
@@ -78,6 +78,11 @@ export interface Policy {
 }
 
 export interface Attachment { name: string; type: string; bytes: number; sha256: string; content_id: string }
+
+export type MediaState = 'waiting' | 'stored' | 'failed';
+/* What became of a message's files that its provider kept for us. */
+export interface MediaItem { index: number; state: MediaState; name: string; type: string; sha256: string; bytes: number; attempts: number; next_at: number; error: string }
+export interface Media { conv: number; seq: number; version: number; items: MediaItem[] }
 
 export interface Message {
   id: string; conv: number; seq: number; channel: string;

@@ -58,6 +58,31 @@ export async function logout(): Promise<void> {
   csrf = '';
 }
 
+/* A file to the daemon, with its progress; a browser's fetch does not tell any. */
+export function upload(file: File, name: string, onProgress: (part: number) => void): { done: Promise<string>; stop(): void } {
+  const x = new XMLHttpRequest();
+  const done = new Promise<string>((resolve, reject) => {
+    x.upload.onprogress = (e) => { if (e.lengthComputable) onProgress(e.loaded / e.total); };
+    x.onerror = () => reject(new RestError(0, 'unreachable', 'The server cannot be reached.'));
+    x.onabort = () => reject(new RestError(0, 'stopped', 'Stopped.'));
+    x.onload = () => {
+      let json: { file?: string; text?: string } = {};
+      try {
+        json = JSON.parse(x.responseText) as typeof json;
+      } catch {
+        // a proxy's page
+      }
+      if (x.status === 201 && json.file) resolve(json.file);
+      else reject(new RestError(x.status, '', json.text ?? (x.status === 413 ? 'It is too large.' : `The server answered ${x.status}.`)));
+    };
+  });
+  x.open('POST', `/v1/uploads?${new URLSearchParams({ name }).toString()}`);
+  x.setRequestHeader('Content-Type', file.type || 'application/octet-stream');
+  if (csrf) x.setRequestHeader('X-CSRF', csrf);
+  x.send(file);
+  return { done, stop: () => x.abort() };
+}
+
 export interface Page { before?: number; after?: number; limit: number }
 
 function query(q: Record<string, string | number | undefined>): string {

@@ -94,11 +94,11 @@ export class Client {
   }
 
   /* more: a mail's recipients and subject. */
-  say(conv: number, text: string, note: boolean, ifSeq: number, more: object = {}): Promise<Result> {
-    const body = { conv, text, ...more, ...(ifSeq && !note ? { if_seq: ifSeq } : {}) };
+  say(conv: number, text: string, note: boolean, ifSeq: number, files: readonly { token: string; name: string }[] = [], more: object = {}): Promise<Result> {
+    const body = { conv, text, ...more, ...(ifSeq && !note ? { if_seq: ifSeq } : {}), ...(files.length ? { files: files.map((f) => f.token) } : {}) };
     const id = String(this.state.queue.next);
     const result = this.command(note ? 'note.add' : 'message.send', body);
-    if (this.waiting.has(id)) this.set(local.addOutgoing(this.state, id, conv, text, note, this.now()));
+    if (this.waiting.has(id)) this.set(local.addOutgoing(this.state, id, conv, text, note, this.now(), files.map((f) => f.name)));
     return result;
   }
 

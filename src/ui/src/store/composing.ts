@@ -9,6 +9,7 @@ import type { Client } from './client';
 import { visibleSeq } from './log';
 import { go, route } from './route';
 import { toast } from './ui';
+import { forgetFiles, giveFilesBack, takeFiles, uploads } from './uploads';
 
 function shelf(): Storage | null {
   try {
@@ -64,25 +65,30 @@ export function staleText(client: Client, s: Since | null): string {
 export function send(client: Client, conv: number, anyway: boolean): void {
   const { me, logs } = client.state;
   const draft = drafts.get(me, conv);
-  const text = draft?.text.trim();
-  if (!draft || !text) return;
+  const text = draft?.text.trim() ?? '';
+  const waiting = uploads(me, conv);
+  const isNote = draft?.note === true;
+  if ((!text && (isNote || !waiting.length)) || waiting.some((u) => u.state !== 'ready')) return;
   const messages = logs.get(conv)?.messages ?? [];
   const arrived = (seq: number) => arrivals.get(`${conv}:${seq}`) ?? 0;
-  const seen = seenSeq(messages, { seq: draft.base }, me, arrived, Date.now());
-  if (!draft.note && !anyway) {
+  const base = draft?.base ?? visibleSeq(messages);
+  const seen = seenSeq(messages, { seq: base }, me, arrived, Date.now());
+  if (!isNote && !anyway) {
     const missed = unseen(messages, seen, me);
-    if (missed) return drafts.put(me, conv, { ...draft, problem: { kind: 'stale', text: staleText(client, missed) } });
+    if (missed) return drafts.put(me, conv, { text, note: false, base, ...draft, problem: { kind: 'stale', text: staleText(client, missed) } });
   }
   const about = client.state.convs.get(conv);
-  const mail = !draft.note && about?.kind === 'mail' ? mailBody(mailFields(about, messages, draft.mail)) : {};
-  if (typeof mail === 'string') return drafts.put(me, conv, { ...draft, problem: { kind: 'error', text: mail } });
+  const mail = !isNote && about?.kind === 'mail' ? mailBody(mailFields(about, messages, draft?.mail)) : {};
+  if (typeof mail === 'string') return drafts.put(me, conv, { text, note: false, base, ...draft, problem: { kind: 'error', text: mail } });
   const guard = anyway ? 0 : seen; // the daemon knows my own messages from others'
-  drafts.put(me, conv, draft.note ? { text: '', note: true, base: draft.base } : null);
-  void client.say(conv, text, draft.note, guard, mail).then((r) => {
-    if (r.ok) return;
+  const files = takeFiles(me, conv);
+  drafts.put(me, conv, isNote ? { text: '', note: true, base } : null);
+  void client.say(conv, text, isNote, guard, files, mail).then((r) => {
+    if (r.ok) return forgetFiles(files);
+    giveFilesBack(me, conv, files);
     const stale = r.error === 'stale';
     const why = stale ? staleText(client, unseen(client.state.logs.get(conv)?.messages ?? [], seen, me)) : `Not sent. ${r.text || sentence(r.error)}`;
-    drafts.giveBack(me, conv, text, draft.note, draft.base, { kind: stale ? 'stale' : 'error', text: why }, draft.mail);
+    drafts.giveBack(me, conv, text, isNote, base, { kind: stale ? 'stale' : 'error', text: why }, draft?.mail);
     if (route().conv !== conv) {
       toast(`A message in #${conv} was not sent. The draft is kept.`, 'bad', { label: 'Open', run: () => go(`#/c/${conv}`) });
     }

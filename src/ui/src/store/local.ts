@@ -2,7 +2,7 @@
 import * as n from '../model/normalize';
 import type { Conv } from '../model/types';
 import { enqueue } from './commands';
-import { addDeliveries, addMessages, emptyLog, gap, type Log } from './log';
+import { addDeliveries, addMedia, addMessages, emptyLog, gap, type Log } from './log';
 import type { Link, State } from './state';
 
 export const MAX_LOGS = 30;
@@ -41,14 +41,15 @@ export function logFailed(s: State, conv: number, error: string): State {
 export function logPage(s: State, conv: number, body: unknown, ask: { before?: number; after?: number; limit: number }): State {
   const log = s.logs.get(conv);
   if (!log) return s;
-  const raw = (body ?? {}) as { messages?: unknown[]; deliveries?: unknown[] };
+  const raw = (body ?? {}) as { messages?: unknown[]; deliveries?: unknown[]; media?: unknown[] };
   const messages = (raw.messages ?? []).map(n.message).map((m) => ({ ...m, conv })).sort((a, b) => a.seq - b.seq);
   const deliveries = (raw.deliveries ?? []).map(n.delivery).map((d) => {
     const seq = d.seq || messages.find((m) => m.id === d.message_id)?.seq || 0;
     return { ...d, conv, seq };
   });
   const short = messages.length < ask.limit;
-  const next = addDeliveries(addMessages(log, messages), deliveries);
+  const media = (raw.media ?? []).map(n.media);
+  const next = addMedia(addDeliveries(addMessages(log, messages), deliveries), media);
   const shown = new Set(next.messages.map((m) => m.seq));
   return {
     ...setLog(s, {
@@ -85,8 +86,8 @@ export function addCommand(s: State, cmd: string, body: Record<string, unknown>,
   return [{ ...s, queue }, id];
 }
 
-export function addOutgoing(s: State, id: string, conv: number, text: string, note: boolean, at: number): State {
-  return { ...s, outgoing: [...s.outgoing, { id, conv, text, note, at, seq: 0 }] };
+export function addOutgoing(s: State, id: string, conv: number, text: string, note: boolean, at: number, files: readonly string[] = []): State {
+  return { ...s, outgoing: [...s.outgoing, { id, conv, text, note, at, seq: 0, files }] };
 }
 
 /* Who typed or looked six seconds ago does so no longer. */

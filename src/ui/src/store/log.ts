@@ -1,11 +1,12 @@
 /* One conversation's lines, by sequence. The daemon numbers them 1, 2, 3 … without holes, so a hole
  * here is something we have not been told: `gap` names where to ask again. */
-import type { Delivery, DeliveryState, Message } from '../model/types';
+import type { Delivery, DeliveryState, Media, Message } from '../model/types';
 
 export interface Log {
   conv: number;
   messages: readonly Message[]; // ascending seq, no duplicates
   deliveries: ReadonlyMap<number, Delivery>; // by seq
+  media: ReadonlyMap<number, Media>; // by seq: files that providers kept
   loaded: boolean; // the newest page has come
   loading: boolean;
   stale: boolean; // the connection began anew: lines may be missing at the end
@@ -15,7 +16,7 @@ export interface Log {
 }
 
 export function emptyLog(conv: number, used = 0): Log {
-  return { conv, messages: [], deliveries: new Map(), loaded: false, loading: false, stale: false, start: false, error: '', used };
+  return { conv, messages: [], deliveries: new Map(), media: new Map(), loaded: false, loading: false, stale: false, start: false, error: '', used };
 }
 
 export function lastSeq(log: Log | undefined): number {
@@ -73,6 +74,17 @@ export function addDeliveries(log: Log, incoming: readonly Delivery[]): Log {
     next.set(d.seq, d);
   }
   return next ? { ...log, deliveries: next } : log;
+}
+
+export function addMedia(log: Log, incoming: readonly Media[]): Log {
+  let next: Map<number, Media> | null = null;
+  for (const m of incoming) {
+    const have = (next ?? log.media).get(m.seq);
+    if (!m.seq || (have && have.version >= m.version)) continue;
+    next ??= new Map(log.media);
+    next.set(m.seq, m);
+  }
+  return next ? { ...log, media: next } : log;
 }
 
 export interface Line {

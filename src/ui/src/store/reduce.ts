@@ -6,7 +6,7 @@ import * as n from '../model/normalize';
 import type { Role } from '../model/types';
 import type { Frame, Item } from '../net/frames';
 import { acked, isTransient, postponed, reconnected, settled, storeUp } from './commands';
-import { addDeliveries, addMessages, lastSeq, type Log } from './log';
+import { addDeliveries, addMedia, addMessages, lastSeq, type Log } from './log';
 import { noEntities, type Entities, type Sign, type State } from './state';
 
 export const SIGN_MS = 6_000; // typing and viewing expire
@@ -192,6 +192,11 @@ function applyItem(s: State, e: Entities, i: Item, owned: Owned): void {
       const map = own(owned, e.convs);
       map.set(id, conv);
       e.convs = map;
+      break;
+    }
+    case 'media': {
+      const m = n.media(i.data);
+      editLog(s, m.conv, owned, (log) => addMedia(log, [{ ...m, version: i.version }]));
       break;
     }
     case 'chan': {

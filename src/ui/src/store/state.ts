@@ -27,6 +27,7 @@ export interface Outgoing {
   note: boolean;
   at: number;
   seq: number; // known from the result, until the line itself has come
+  files: readonly string[]; // their names
 }
 
 /* Somebody types or looks; expires by itself. */

@@ -1,7 +1,7 @@
 import { memo, useState } from 'react';
-import { agentName, bytes, contactName } from '../lib/names';
+import { agentName, contactName } from '../lib/names';
 import { fullTime, iso, timeOfDay } from '../lib/time';
-import type { Attachment, Conv, Delivery } from '../model/types';
+import type { Conv, Delivery, Media } from '../model/types';
 import { Avatar, Button } from '../parts/basic';
 import { Icon } from '../parts/Icon';
 import { useClient, useStore } from '../store/context';
@@ -10,13 +10,14 @@ import type { Outgoing } from '../store/state';
 import { toast } from '../store/ui';
 import { sentence } from '../actions/actions';
 import { DeliveryMark } from './DeliveryMark';
+import { Files, shownFiles } from './Files';
 import { HtmlBody } from './HtmlBody';
 import { PostTools } from './PostTools';
 import { Linked } from '../parts/Linked';
 
-interface Props { line: Line; conv: Conv; me: string; follows: boolean; delivery?: Delivery; seen: '' | 'delivered' | 'read'; last: boolean }
+interface Props { line: Line; conv: Conv; me: string; follows: boolean; delivery?: Delivery; media?: Media; seen: '' | 'delivered' | 'read'; last: boolean }
 
-export const Bubble = memo(function Bubble({ line, conv, me, follows, delivery, seen, last }: Props) {
+export const Bubble = memo(function Bubble({ line, conv, me, follows, delivery, media, seen, last }: Props) {
   const agents = useStore((s) => s.agents);
   const m = line.message;
   const note = m.kind === 'note' || m.private;
@@ -40,11 +41,11 @@ export const Bubble = memo(function Bubble({ line, conv, me, follows, delivery, 
         <div className="bubble">
           {m.subject && m.subject !== conv.subject && <p className="msg-subject">{m.subject}</p>}
           {line.deleted ? <p className="muted"><em>This message was withdrawn.</em></p>
-            : m.html && !line.edited ? <HtmlBody html={m.html} title={`Mail by ${who}`} />
-            : <p className="msg-text"><Linked text={line.text} /></p>}
+            : m.html && !line.edited ? <HtmlBody html={m.html} title={`Mail by ${who}`} files={shownFiles(m, media)} />
+            : line.text && <p className="msg-text"><Linked text={line.text} /></p>}
           {line.edited && <span className="muted msg-edited">edited</span>}
           {m.quoted && !line.deleted && <Quoted text={m.quoted} />}
-          {m.attachments.length > 0 && !line.deleted && <ul className="files">{m.attachments.map((a, i) => <File key={i} file={a} />)}</ul>}
+          {m.attachments.length > 0 && !line.deleted && <Files message={m} media={media} />}
         </div>
         {reactions.length > 0 && <p className="reactions">{reactions.map((r, i) => <span key={i} title={r.author} className={r.who ? undefined : 'ours'}>{r.text || '♥'}</span>)}</p>}
         {!outbound && conv.kind === 'social' && <PostTools conv={conv} seq={m.seq} />}
@@ -64,11 +65,6 @@ function Quoted({ text }: { text: string }) {
   );
 }
 
-function File({ file }: { file: Attachment }) {
-  const inner = <><Icon name="file" /><span className="cut">{file.name || 'file'}</span><span className="muted num">{file.bytes ? bytes(file.bytes) : ''}</span></>;
-  return <li className="file" title={file.type}>{inner}</li>;
-}
-
 /* Written here, not in the log yet. */
 export function OutgoingBubble({ item }: { item: Outgoing }) {
   const queued = useStore((s) => s.link.state !== 'open' || !s.storeUp || s.queue.items.some((c) => c.id === item.id && c.state === 'queued'));
@@ -76,7 +72,10 @@ export function OutgoingBubble({ item }: { item: Outgoing }) {
     <article className={`msg own pending ${item.note ? 'note' : 'out'}`} aria-label={`You, ${queued ? 'waiting for the connection' : 'sending'}`}>
       <span className="msg-face" />
       <div className="msg-body">
-        <div className="bubble"><p className="msg-text"><Linked text={item.text} /></p></div>
+        <div className="bubble">
+          {item.text && <p className="msg-text"><Linked text={item.text} /></p>}
+          {item.files.length > 0 && <ul className="files">{item.files.map((name, i) => <li key={i} className="file"><Icon name="file" /><span className="cut">{name}</span></li>)}</ul>}
+        </div>
         <p className="delivery"><Icon name="clock" size={12} />{queued ? 'Waits for the connection' : 'Sending'}</p>
       </div>
     </article>

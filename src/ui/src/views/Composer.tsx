@@ -3,10 +3,13 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { byId, context } from '../actions/actions';
 import { on } from '../actions/bus';
 import { agentName, channelWord, contactName } from '../lib/names';
-import type { Conv, Work } from '../model/types';
+import type { Conv, Policy, Work } from '../model/types';
 import { Button, Keys, Tip } from '../parts/basic';
 import { Icon } from '../parts/Icon';
 import { confirmDraft, edit, noteArrival, send, since, staleText, useDraft } from '../store/composing';
+import { addFiles, useUploads } from '../store/uploads';
+import { toast } from '../store/ui';
+import { AttachButton, UploadList } from './Attach';
 import { useClient, useMe, useStore } from '../store/context';
 import { useRoute } from '../store/route';
 import { isWaiting, onCall } from '../store/select';
@@ -15,6 +18,12 @@ import { ChannelNotice } from './ChannelNotice';
 import { MailFields } from './MailFields';
 import { PostHint } from './PostHint';
 import { SmsCounter } from './SmsCounter';
+
+/* Bytes of the largest file; 0: the channel takes none. A note goes to nobody outside. */
+function fileLimit(policy: Policy | null, channel: string, note: boolean): number {
+  const channels = policy?.channels ?? [];
+  return note ? Math.max(0, ...channels.map((c) => c.media_max)) : channels.find((c) => c.id === channel)?.media_max ?? 0;
+}
 
 const MAX_TEXT = 60_000; // a frame is 64 KiB
 
@@ -33,6 +42,10 @@ export function Composer({ conv, work, open, mine }: { conv: Conv; work?: Work; 
   const may = !phone && (mine || (open && lead)); // a supervisor may answer for anybody
   const note = draft?.note === true || !may;
   const text = draft?.text ?? '';
+  const files = useUploads(me, conv.id);
+  const max = useStore((s) => fileLimit(s.policy, conv.channel, note));
+  const [over, setOver] = useState(false);
+  const ready = files.every((u) => u.state === 'ready') && (text.trim() !== '' || (files.length > 0 && !note));
   const canned = useCanned(text, box, (next) => edit(client, conv.id, { text: next, note }));
   const newer = messages && since(client, conv.id, draft);
   const problem = draft?.problem ?? (newer && !note ? { kind: 'stale' as const, text: staleText(client, newer) } : undefined);
@@ -56,13 +69,24 @@ export function Composer({ conv, work, open, mine }: { conv: Conv; work?: Work; 
     el.style.height = `${Math.min(el.scrollHeight, Math.round(window.innerHeight / 3))}px`;
   }, [text, note]);
 
+  const take = (list: readonly File[]) => {
+    if (!list.length || frozen) return;
+    const wrong = max ? addFiles(me, conv.id, list, max) : 'This channel takes no files.';
+    if (wrong) toast(wrong, 'bad');
+    box.current?.focus();
+  };
+
   const go = (anyway: boolean) => {
     send(client, conv.id, anyway);
     box.current?.focus();
   };
 
   return (
-    <form className={`composer ${note ? 'is-note' : ''} ${frozen ? 'frozen' : ''}`} aria-label={note ? 'Private note' : 'Reply'}
+    <form className={`composer ${note ? 'is-note' : ''} ${frozen ? 'frozen' : ''} ${over ? 'is-over' : ''}`}
+      onDragOver={(e) => { if (e.dataTransfer.types.includes('Files')) { e.preventDefault(); setOver(true); } }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(e) => { if (e.dataTransfer.files.length) { e.preventDefault(); take([...e.dataTransfer.files]); } setOver(false); }}
+      aria-label={note ? 'Private note' : 'Reply'}
       onSubmit={(e) => { e.preventDefault(); if (!frozen) go(false); }}>
       {frozen && (
         <div className="banner call" role="status">
@@ -94,6 +118,7 @@ export function Composer({ conv, work, open, mine }: { conv: Conv; work?: Work; 
           aria-label={note ? 'Private note' : `Reply to ${contactName(conv)}`} aria-describedby="composer-hint"
           placeholder={note ? 'Only colleagues will see this' : `Write to ${contactName(conv)}, or / for canned replies`}
           onChange={(e) => { edit(client, conv.id, { text: e.target.value, note }); if (!note) client.sign('typing', conv.id); }}
+          onPaste={(e) => { if (e.clipboardData.files.length) { e.preventDefault(); take([...e.clipboardData.files]); } }}
           onSelect={canned.onSelect} onBlur={canned.close} {...canned.aria}
           onKeyDown={(e) => {
             if (canned.onKey(e)) return;
@@ -103,7 +128,9 @@ export function Composer({ conv, work, open, mine }: { conv: Conv; work?: Work; 
             e.preventDefault();
             if (!frozen) go(false);
           }} />
+        <UploadList me={me} conv={conv.id} files={files} />
         <div className="composer-foot">
+          {max > 0 && <AttachButton disabled={frozen} onFiles={take} />}
           <span id="composer-hint" className="muted composer-hint">
             {note ? <><Icon name="note" size={12} /> Never shown to the customer</> : <>{channelWord[conv.kind]}{conv.peer.addr && conv.peer.type !== 'visitor' && ` to ${conv.peer.addr}`}</>}
           </span>
@@ -111,7 +138,7 @@ export function Composer({ conv, work, open, mine }: { conv: Conv; work?: Work; 
           {conv.kind === 'social' && !note && <PostHint conv={conv} text={text} />}
           {conv.kind === 'sms' && !note && text && <SmsCounter text={text} />}
           <span className="wide-only"><Keys keys={sendOnEnter ? 'Enter' : 'Mod+Enter'} /></span>
-          <Button type="submit" tone="primary" icon={note ? 'note' : 'send'} disabled={!text.trim() || frozen}>{note ? 'Add note' : 'Send'}</Button>
+          <Button type="submit" tone="primary" icon={note ? 'note' : 'send'} disabled={!ready || frozen}>{note ? 'Add note' : 'Send'}</Button>
         </div>
       </div>
     </form>

@@ -1,11 +1,19 @@
 import { useMemo, useRef, useState } from 'react';
 import { cleanMail } from '../lib/html';
+import type { Shown } from './Files';
 
 const MAX_HEIGHT = 640;
 
+function pairs(text: string): Map<string, string> {
+  const words = text ? text.split('\n') : [];
+  return new Map(words.flatMap((w, i) => (i % 2 ? [] : [[w, words[i + 1]!] as const])));
+}
+
 /* The frame may not run scripts; "same origin" only lets this page dress it and learn its height. */
-export function HtmlBody({ html, title }: { html: string; title: string }) {
-  const mail = useMemo(() => cleanMail(html), [html]);
+export function HtmlBody({ html, title, files }: { html: string; title: string; files: readonly Shown[] }) {
+  // Pictures of the mail itself come from the store; the frame is of this page's origin.
+  const inner = files.filter((f) => f.contentId && f.state === 'stored').map((f) => `${f.contentId}\n${f.url}`).join('\n');
+  const mail = useMemo(() => cleanMail(html, pairs(inner)), [html, inner]);
   const frame = useRef<HTMLIFrameElement>(null);
   const [height, setHeight] = useState(24);
   const [all, setAll] = useState(false);
@@ -20,7 +28,9 @@ export function HtmlBody({ html, title }: { html: string; title: string }) {
     for (const el of doc.querySelectorAll<HTMLElement>('[data-style]')) el.style.cssText = el.dataset.style!;
     for (const el of doc.querySelectorAll<HTMLElement>('img, table')) el.style.maxWidth = '100%';
     for (const el of doc.querySelectorAll<HTMLElement>('a')) el.style.color = look.getPropertyValue('--accent');
-    setHeight(Math.ceil(doc.documentElement.scrollHeight));
+    const measure = () => setHeight(Math.ceil(doc.documentElement.scrollHeight));
+    for (const el of doc.querySelectorAll<HTMLImageElement>('img')) el.addEventListener('load', measure);
+    measure();
   };
 
   const tall = height > MAX_HEIGHT;

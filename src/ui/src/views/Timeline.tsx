@@ -68,7 +68,7 @@ export function Timeline({ conv }: { conv: Conv }) {
               {newDay && m.at > 0 && <div className="day" role="separator"><span>{dayName(m.at, today)}</span></div>}
               {m.kind === 'event' || m.direction === 'internal' && m.kind !== 'note'
                 ? <EventLine message={m} />
-                : <Bubble line={line} conv={conv} me={me} follows={!newDay && continues(before, line)} delivery={log.deliveries.get(m.seq)}
+                : <Bubble line={line} conv={conv} me={me} follows={!newDay && continues(before, line)} delivery={log.deliveries.get(m.seq)} media={log.media.get(m.seq)}
                     seen={conv.peer_read_seq >= m.seq ? 'read' : conv.peer_delivered_seq >= m.seq ? 'delivered' : ''} last={m.seq === lastVisible} />}
             </div>
           );

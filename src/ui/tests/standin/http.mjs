@@ -2,9 +2,10 @@
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
+import { picture } from './picture.mjs';
 import { World } from './world.mjs';
 
-export const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob: data:; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+export const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob: data:; media-src 'self'; font-src 'self'; frame-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const cookie = (req) => /(?:^|; )tandem=([^;]+)/.exec(req.headers.cookie ?? '')?.[1];
@@ -36,6 +37,16 @@ export function makeHttp(world, dist) {
       const me = session(req);
       if (!me) return json(401, { error: 'unauthorized', text: 'not logged in' });
       if (world.restFails) return json(503, { error: 'unavailable', text: 'The store does not answer.' });
+      if (url.pathname === '/v1/uploads') {
+        await bytes(req);
+        if (world.uploadsFail) return json(503, { error: 'unavailable', text: 'The file could not be stored. Try again.' });
+        return json(201, { file: `u1.${url.searchParams.get('name')}`, attachment: {} });
+      }
+      const file = /\/messages\/(\d+)\/attachments\/(\d+)$/.exec(url.pathname);
+      if (file) {
+        res.writeHead(200, { 'Content-Type': 'image/png' });
+        return res.end(picture(320, 240, Number(file[1]) + Number(file[2])));
+      }
       await new Promise((r) => setTimeout(r, world.lag ?? 20));
       const body = api(world, me, url);
       return body ? json(200, body) : json(404, { error: 'not-found', text: 'Not found.' });
@@ -51,6 +62,12 @@ export function makeHttp(world, dist) {
     }
   });
   return { server, session };
+}
+
+async function bytes(req) {
+  let n = 0;
+  for await (const chunk of req) n += chunk.length;
+  return n;
 }
 
 async function read(req) {
@@ -81,7 +98,7 @@ function api(world, me, url) {
     const after = url.searchParams.get('after');
     const rows = after !== null ? log.filter((x) => x.seq > Number(after)).slice(0, limit) : log.filter((x) => !before || x.seq < before).slice(-limit);
     const seqs = new Set(rows.map((x) => x.seq));
-    return { messages: lean(rows), deliveries: lean([...(world.deliveries.get(Number(id))?.values() ?? [])].filter((d) => seqs.has(d.seq))) };
+    return { messages: lean(rows), media: [...(world.media?.values() ?? [])].filter((m) => m.conv === Number(id) && seqs.has(m.seq)), deliveries: lean([...(world.deliveries.get(Number(id))?.values() ?? [])].filter((d) => seqs.has(d.seq))) };
   }
   return conv(id) ? World.lean(conv(id)) : null;
 }

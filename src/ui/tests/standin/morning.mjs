@@ -21,7 +21,7 @@ export function morning() {
       ['in', 'I sent the reading on Friday', 9 * MIN - 20_000], event('accepted', 'Anna Lindqvist took the conversation', 8 * MIN),
       ['out', 'Hello Ada, sorry about that. I have your account open: Friday’s reading was 48 213, but the system expected something near 41 000, so it was held back.', 7 * MIN],
       ['out', 'Could you send me a photo of your meter with the reading and the serial number?', 7 * MIN - 15_000],
-      ['in', 'Sure, here it is', 4 * MIN, { attachments: [{ name: 'meter-friday.jpg', type: 'image/jpeg', bytes: 412_300 }] }],
+      ['in', 'Sure, here it is', 4 * MIN, { attachments: [{ name: 'meter-friday.jpg', type: 'image/jpeg', bytes: 412_300, sha256: 'a1' }] }],
       note('bob', 'Her meter was exchanged on the 3rd. The serial in our system is the old one, that is why the check fails.', 3 * MIN),
       ['out', 'Thank you, that explains it: your meter was exchanged on the 3rd and our system still compares with the old one. I am correcting the serial number now, and the bill will be calculated again tonight.', 2 * MIN],
       ['in', 'Oh great, thank you! Do I need to do anything about the direct debit? It is due on Thursday', 25_000],

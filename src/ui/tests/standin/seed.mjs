@@ -19,8 +19,8 @@ export function policy() {
       { id: 'social', name: 'Social', priority: 2, target_ms: HOUR },
     ],
     channels: [
-      { id: 'web', connector: 'webchat', queue: 'chat', kind: 'chat', live: true }, { id: 'sms-uk', connector: 'sms_twilio', queue: 'sms', kind: 'sms' },
-      { id: 'support-mail', connector: 'email', queue: 'billing', kind: 'mail' }, { id: 'mastodon', connector: 'social_mastodon', queue: 'social', kind: 'social', reacts: true, length_unit: 'graphemes', max_length: 500 }, { id: 'pbx', connector: 'voice_asterisk', queue: 'billing', kind: 'voice' },
+      { id: 'web', connector: 'webchat', queue: 'chat', kind: 'chat', live: true, media_max: 26_214_400 }, { id: 'sms-uk', connector: 'sms_twilio', queue: 'sms', kind: 'sms', media_max: 5_242_880 },
+      { id: 'support-mail', connector: 'email', queue: 'billing', kind: 'mail', media_max: 26_214_400 }, { id: 'mastodon', connector: 'social_mastodon', queue: 'social', kind: 'social', reacts: true, length_unit: 'graphemes', max_length: 500 }, { id: 'pbx', connector: 'voice_asterisk', queue: 'billing', kind: 'voice' },
     ],
     dispositions: [
       { id: 'solved', name: 'Solved' }, { id: 'information', name: 'Information given' }, { id: 'refund', name: 'Refund or credit' },

@@ -86,6 +86,15 @@ export class World {
     return data;
   }
 
+  /* What became of a message's files that the provider kept. */
+  putMedia(m, quiet = false) {
+    const key = `${m.conv}/${m.seq}`;
+    this.media ??= new Map();
+    const version = (this.media.get(key)?.version ?? 0) + 1;
+    this.media.set(key, { ...m, version });
+    if (!quiet) this.emit({ t: 'entity', entity: 'media', key, version, data: { ...m, version } });
+  }
+
   deliver(conv, seq, state, more = {}, quiet = false) {
     const map = this.deliveries.get(conv) ?? new Map();
     this.deliveries.set(conv, map);

@@ -20,4 +20,5 @@ export interface Env {
   after(ms: number, run: () => void): () => void; // returns cancel
   connect(events: WireEvents): Wire;
   storage: KeyValue | null;
+  base?: string; // where the daemon is: "https://chat.example"
 }

@@ -16,6 +16,10 @@ export interface Config {
   closesInMs: number; // from the welcome on; 0: not known
   opensInMs: number;
 }
+export interface LineFile {
+  name: string;
+  url: string; // a path of the daemon's
+}
 export interface Line {
   seq: number;
   direction: 'in' | 'out';
@@ -23,6 +27,7 @@ export interface Line {
   at: number;
   name: string;
   id: string; // of ours: what it was sent as; '' where the server does not say
+  files?: LineFile[];
 }
 export type VisitState = 'idle' | 'waiting' | 'active' | 'closed' | 'left-message';
 export interface Visit {
@@ -80,6 +85,11 @@ function parseField(v: unknown): Field[] {
   ];
 }
 
+function parseFile(v: unknown): LineFile[] {
+  const url = isBag(v) ? str(v.url, 4000) : '';
+  return isBag(v) && url.startsWith('/media/') ? [{ name: str(v.name) || 'file', url }] : [];
+}
+
 function parseLine(v: unknown): Line[] {
   if (!isBag(v) || !seq(v.seq) || typeof v.text !== 'string') return [];
   if (v.direction !== 'in' && v.direction !== 'out') return [];
@@ -91,6 +101,7 @@ function parseLine(v: unknown): Line[] {
       at: typeof v.at === 'number' && v.at > 0 && v.at < 8.64e15 ? v.at : 0,
       name: str(v.name, 80),
       id: v.direction === 'in' ? str(v.id) : '',
+      files: list(v.files, 20).flatMap(parseFile),
     },
   ];
 }

@@ -49,6 +49,11 @@ export class Session implements LinkOwner {
   private courier: Courier;
   private timers: Timers;
 
+  /* A path of the daemon's as an address. */
+  at(path: string): string {
+    return (this.env.base ?? '') + path;
+  }
+
   constructor(private env: Env, private options: Options) {
     this.keep = new Keep(env.storage, options.key);
     this.token = this.keep.value?.token ?? '';

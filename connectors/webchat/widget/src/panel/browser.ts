@@ -12,6 +12,7 @@ function disk(): KeyValue | null {
 export function browserEnv(base: string): Env {
   const url = base.replace(/^http/, 'ws') + '/chat/ws';
   return {
+    base,
     now: () => Date.now(),
     random: () => Math.random(),
     after(ms, run) {

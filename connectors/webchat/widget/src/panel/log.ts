@@ -91,7 +91,8 @@ export function createLog(s: Session, t: Tongue) {
       'div',
       { class: 'm' },
       h('div', { class: 'who' }),
-      h('div', { class: 'b', dir: 'auto' }, h('span', { class: 'vh' }, `${who}: `), ...linked(r.text, t.words.newTab)),
+      h('div', { class: 'b', dir: 'auto' }, h('span', { class: 'vh' }, `${who}: `), ...linked(r.text, t.words.newTab),
+        ...r.files.map((f) => h('a', { class: 'f', href: s.at(f.url), target: '_blank', rel: 'noopener' }, f.name))),
       h('div', { class: 'st' }),
     );
   }

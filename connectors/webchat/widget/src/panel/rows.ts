@@ -1,5 +1,5 @@
 /* From lines and entries to the rows of the log: days, groups of one author, marks of delivery. Pure. */
-import type { Line } from '../core/frames';
+import type { Line, LineFile } from '../core/frames';
 import type { Entry } from '../core/outbox';
 
 export type Mark = '' | 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed';
@@ -15,6 +15,7 @@ export interface Row {
   id: string; // of a failed entry
   seq: number;
   error: string;
+  files: LineFile[];
 }
 
 const GROUP_MS = 5 * 60_000;
@@ -27,7 +28,7 @@ function markOf(seq: number, delivered: number, read: number): Mark {
 
 export function rowsOf(lines: Line[], entries: Entry[], delivered: number, read: number, team: string): Row[] {
   const rows: Row[] = [];
-  const blank = { first: true, last: true, id: '', mark: '' as Mark, seq: 0, name: '', error: '' };
+  const blank = { first: true, last: true, id: '', mark: '' as Mark, seq: 0, name: '', error: '', files: [] as LineFile[] };
   for (const l of lines) {
     const mine = l.direction === 'in';
     rows.push({
@@ -35,6 +36,7 @@ export function rowsOf(lines: Line[], entries: Entry[], delivered: number, read:
       key: `s${l.seq}`,
       kind: mine ? 'mine' : 'theirs',
       text: l.text,
+      files: l.files ?? [],
       at: l.at,
       name: mine ? '' : l.name || team,
       mark: mine ? markOf(l.seq, delivered, read) : '',

@@ -1,6 +1,9 @@
-#include "email/sniff.h"
+#include <tandem/sniff.h>
 
-#include "http_provider/text.h"
+#include <string.h>
+#include <strings.h>
+
+#define NAME_MAX_BYTES ((size_t)150)
 
 static const struct {
     const char *magic;
@@ -35,9 +38,19 @@ static const char *const active[] = {
     "text/html",       "application/xhtml", "image/svg",       "application/javascript",
     "text/javascript", "text/xml",          "application/xml", "application/x-javascript"};
 
+/* Shown inline: the types above that are found by their bytes and that no browser runs. */
+static const char *const passive[] = {"image/png", "image/jpeg",     "image/gif", "image/webp",
+                                      "image/bmp", "audio/mpeg",     "audio/ogg", "audio/mp4",
+                                      "video/mp4", "video/quicktime"};
+
+static bool starts_nocase(struct td_str s, const char *prefix) {
+    size_t n = strlen(prefix);
+    return s.n >= n && strncasecmp(s.p, prefix, n) == 0;
+}
+
 static bool is_among(struct td_str type, const char *const *v, size_t n) {
     for (size_t i = 0; i < n; i++)
-        if (text_starts_nocase(type, v[i]))
+        if (starts_nocase(type, v[i]))
             return true;
     return false;
 }
@@ -59,7 +72,7 @@ static bool is_media_type(struct td_str s) {
     return slashes == 1 && s.n <= 100;
 }
 
-struct td_str sniff_type(struct td_str bytes, struct td_str said) {
+struct td_str td_sniff_type(struct td_str bytes, struct td_str said) {
     for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
         if (bytes.n >= magics[i].at + magics[i].n &&
             memcmp(bytes.p + magics[i].at, magics[i].magic, magics[i].n) == 0) {
@@ -67,8 +80,7 @@ struct td_str sniff_type(struct td_str bytes, struct td_str said) {
                         is_among(said, within, sizeof within / sizeof *within);
             return more ? said : td_str_of(magics[i].type);
         }
-    if (!is_media_type(said) || text_starts_nocase(said, "image/") ||
-        text_starts_nocase(said, "multipart/"))
+    if (!is_media_type(said) || starts_nocase(said, "image/") || starts_nocase(said, "multipart/"))
         return TD_STR("application/octet-stream"); /* an image that is none */
     if (is_among(said, active, sizeof active / sizeof *active))
         return TD_STR("text/plain");
@@ -85,33 +97,49 @@ static const char *end_of(struct td_str type) {
                                                 : "bin";
 }
 
-struct td_str sniff_name(struct td_arena *a, struct td_str name, struct td_str type,
-                         size_t number) {
-    struct text t;
-    for (size_t i = name.n; i-- > 0;)
-        if (name.p[i] == '/' || name.p[i] == '\\') {
-            name = (struct td_str){name.p + i + 1, name.n - i - 1};
-            break;
-        }
-    text_init(&t, a, 200);
-    for (size_t i = 0; i < name.n && t.n < 150; i++) {
-        unsigned char c = (unsigned char)name.p[i];
-        /* U+202A…E, U+2066…9: "gnp.exe" shown as "exe.png" */
-        if (c == 0xe2 && i + 2 < name.n &&
-            (((unsigned char)name.p[i + 1] == 0x80 && (unsigned char)name.p[i + 2] >= 0xaa &&
-              (unsigned char)name.p[i + 2] <= 0xae) ||
-             ((unsigned char)name.p[i + 1] == 0x81 && (unsigned char)name.p[i + 2] >= 0xa6 &&
-              (unsigned char)name.p[i + 2] <= 0xa9))) {
+bool td_sniff_is_passive(struct td_str type) {
+    for (size_t i = 0; i < sizeof passive / sizeof *passive; i++)
+        if (td_str_eqz(type, passive[i]))
+            return true;
+    return false;
+}
+
+/* U+202A…E, U+2066…9: "gnp.exe" shown as "exe.png" */
+static bool is_direction(const char *s, size_t n) {
+    const unsigned char *p = (const unsigned char *)s;
+    return n > 2 && p[0] == 0xe2 &&
+           ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
+            (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
+static bool is_odd(unsigned char c) {
+    return c < ' ' || c == 0x7f || c == ':' || c == '"' || c == '<' || c == '>' || c == '|';
+}
+
+/* What stands after the last slash, without blanks at its ends. */
+static struct td_str base_name(struct td_str s) {
+    for (size_t i = s.n; i-- > 0;)
+        if (s.p[i] == '/' || s.p[i] == '\\')
+            return (struct td_str){s.p + i + 1, s.n - i - 1};
+    return s;
+}
+
+struct td_str td_sniff_name(struct td_arena *a, struct td_str name, struct td_str type,
+                            size_t number) {
+    name = base_name(name);
+    char *p = td_arena_alloc(a, name.n < NAME_MAX_BYTES ? name.n + 1 : NAME_MAX_BYTES + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < name.n && n < NAME_MAX_BYTES; i++) {
+        if (is_direction(name.p + i, name.n - i))
             i += 2;
-            continue;
-        }
-        if (c < ' ' || c == 0x7f || c == ':' || c == '"' || c == '<' || c == '>' || c == '|')
-            c = '_';
-        text_putc(&t, (char)c);
+        else
+            p[n++] = is_odd((unsigned char)name.p[i]) ? '_' : name.p[i];
     }
-    struct td_str out = text_trim(td_str_cut(text_str(&t), 150));
-    while (out.n && out.p[0] == '.') /* no hidden files */
+    struct td_str out = td_str_cut((struct td_str){p, n}, NAME_MAX_BYTES);
+    while (out.n && (out.p[0] == '.' || out.p[0] == ' ')) /* no hidden files */
         out.p++, out.n--;
+    while (out.n && out.p[out.n - 1] == ' ')
+        out.n--;
     if (out.n && td_str_is_utf8(out))
         return out;
     return td_arena_printf(a, "file-%zu.%s", number, end_of(type));
