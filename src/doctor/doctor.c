@@ -59,11 +59,8 @@ void doctor_phone(struct doctor *d) {
     const char *host = doctor_setting(d, "host");
     const struct chan *chan = d->in->chan;
     if (host[0] && number(d, "port")) {
-        bool allowed = d->allow_private;
-        d->allow_private = true; /* a phone system stands in one's own network */
         struct peer *w = peer_connect(d, "phone", host, (unsigned)number(d, "port"), "host");
         peer_close(&w);
-        d->allow_private = allowed;
     }
     if (!(d->in->channel->connector->capabilities & TD_CAN_GATE))
         doctor_tell(d, "gate", DOCTOR_SKIPPED,
@@ -116,9 +113,13 @@ static const struct {
     const char *when; /* this setting is there and not empty; NULL: by capability */
     unsigned capability;
     void (*run)(struct doctor *d);
-} parts[] = {{"imap_host", 0, doctor_imap},         {"smtp_host", 0, doctor_smtp},
-             {"smtp_host", 0, doctor_mail_records}, {NULL, ~0U, urls_and_hook},
-             {NULL, TD_CAN_VOICE, doctor_phone},    {NULL, ~0U, committed}};
+    bool at_home; /* mail servers and phone systems stand in one's own network: allow_private is of
+                     HTTP */
+} parts[] = {
+    {"imap_host", 0, doctor_imap, true},          {"smtp_host", 0, doctor_smtp, true},
+    {"smtp_host", 0, doctor_mail_records, false}, {NULL, ~0U, urls_and_hook, false},
+    {NULL, TD_CAN_VOICE, doctor_phone, true},     {NULL, ~0U, committed, false},
+};
 
 void doctor_run(const struct doctor_input *in, struct doctor_report *out) {
     struct doctor d = {.in = in,
@@ -127,7 +128,7 @@ void doctor_run(const struct doctor_input *in, struct doctor_report *out) {
                        .s = in->channel->settings,
                        .until_ms = now_ms() + DOCTOR_TOTAL_MS};
     /* Where a connector has no such setting, its servers may stand in one's own network. */
-    d.allow_private = !doctor_row(&d, "allow_private") || number(&d, "allow_private");
+    bool allowed = !doctor_row(&d, "allow_private") || number(&d, "allow_private");
     const char *ca = doctor_setting(&d, "ca_file");
     d.ca_file = ca[0] ? ca : NULL;
     out->n = 0;
@@ -135,6 +136,7 @@ void doctor_run(const struct doctor_input *in, struct doctor_report *out) {
         bool due = parts[i].when
                        ? doctor_setting(&d, parts[i].when)[0] != 0
                        : (in->channel->connector->capabilities & parts[i].capability) != 0;
+        d.allow_private = allowed || parts[i].at_home;
         if (due && !doctor_late(&d))
             parts[i].run(&d);
     }
