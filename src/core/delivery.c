@@ -25,11 +25,6 @@ uint32_t delivery_of_receipt(uint32_t receipt_state) {
                                                             : (uint32_t)TD_DELIVERY_NONE;
 }
 
-struct td_str delivery_key(struct core *c, struct td_str channel, struct td_str external_id,
-                           struct td_str message_id) {
-    return timeline_ext(c, channel, external_id.n ? external_id : message_id);
-}
-
 /* An early receipt lies under our own id when the provider echoed it, else under the provider's. */
 void delivery_want(struct core *c, struct td_str channel, struct td_str external_id,
                    struct td_str message_id) {
@@ -76,6 +71,15 @@ bool delivery_arrived(uint32_t state) {
     return state == TD_SENT || state == TD_DELIVERED || state == TD_READ;
 }
 
+static void note_send(struct core *c, struct td_str key, const struct delivery *d) {
+    struct cell *cell = table_make(c, EK_EXT, key);
+    struct ext *ext = cell->obj;
+    ext->conv = d->conv;
+    ext->seq = d->seq;
+    ext->state = d->state;
+    cell_set(cell, &ext->message_id, d->message_id);
+}
+
 uint32_t delivery_settle(struct core *c, struct target *t, const struct pending_send *p,
                          uint32_t state, const struct td_verdict *v) {
     struct td_str channel = t->conv->channel;
@@ -92,13 +96,9 @@ uint32_t delivery_settle(struct core *c, struct target *t, const struct pending_
     if (v->external_id.n)
         consume_early(c, t, timeline_ext(c, channel, v->external_id), &d);
 
-    struct cell *cell = table_make(c, EK_EXT,
-                                   delivery_key(c, channel, v->external_id, p->message_id));
-    struct ext *ext = cell->obj;
-    ext->conv = t->conv->id;
-    ext->seq = p->seq;
-    ext->state = d.state;
-    cell_set(cell, &ext->message_id, p->message_id);
+    note_send(c, timeline_ext(c, channel, p->message_id), &d);
+    if (v->external_id.n)
+        note_send(c, timeline_ext(c, channel, v->external_id), &d);
     effects_delivery(c, &d, act_work(c, t)->w, timeline_visitor(c, t->conv), true);
     return d.state;
 }

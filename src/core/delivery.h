@@ -10,11 +10,9 @@
 bool delivery_advances(uint32_t from, uint32_t to);
 /* enum td_receipt_state → enum td_delivery */
 uint32_t delivery_of_receipt(uint32_t receipt_state);
-/* Under which key a send is found by receipts: the provider's id, else our own. */
-struct td_str delivery_key(struct core *c, struct td_str channel, struct td_str external_id,
-                           struct td_str message_id);
-/* The send is known from now on. Consumes receipts that came too early: gives the state that it is
- * in after them, `state` or a later one. */
+/* The send is known from now on: under our own id, where each receipt finds and keeps how far it
+ * is, and under the provider's, which leads there and tells answers to it. Consumes receipts that
+ * came too early: gives the state that it is in after them, `state` or a later one. */
 uint32_t delivery_settle(struct core *c, struct target *t, const struct pending_send *p,
                          uint32_t state, const struct td_verdict *v);
 /* What receipts have said of it already, under our own id: of an attempt whose answer was lost. */

@@ -39,10 +39,10 @@ static struct td_str thread_of(struct core *c, const struct td_message *m) {
     return timeline_thread(c, m->channel, peer_of(m));
 }
 
-/* Mails and posts are found again by their external ids; elsewhere nothing asks for them. */
+/* What others may name later, an answer, an edit, a deletion or a like, is found again by its
+ * external id for a week; on a live channel the visitor's own socket names nothing. */
 static bool keeps_external_id(const struct channel_policy *p, const struct td_message *m) {
-    return (p->kind == CK_MAIL || posts_are_kept(p)) && m->external_id.n &&
-           m->external_id.n <= 1000 && !threading_is_about(m);
+    return !p->live && m->external_id.n && m->external_id.n <= 1000 && !threading_is_about(m);
 }
 
 void needs_message_in(struct core *c, const struct call *call) {

@@ -8,20 +8,36 @@
 
 enum { EARLY_MAX = 16 };
 
-/* The send that the receipt is of: by the provider's id, else by our own. */
-static struct cell *find(struct core *c, const struct receipt_in *in, bool want) {
+static struct cell *look_up(struct core *c, struct td_str channel, struct td_str id, bool want) {
+    struct td_str key = timeline_ext(c, channel, id);
+    if (want)
+        table_want(c, EK_EXT, key);
+    struct cell *cell = table_find(c, EK_EXT, key);
+    /* a customer's message may have the same id: providers count both ways from one */
+    return cell && cell->state == CELL_PRESENT &&
+                   ((const struct ext *)cell->obj)->state != TD_DELIVERY_NONE
+               ? cell
+               : NULL;
+}
+
+/* What the receipt is of: `named`, the row it names, by the provider's id or else by our own; and
+ * `own`, the one under our own id, which says how far the message is. */
+struct found {
+    struct cell *named, *own;
+};
+
+static bool find(struct core *c, const struct receipt_in *in, bool want, struct found *out) {
     const struct td_str ids[] = {in->receipt.external_id, in->receipt.message_id};
     for (size_t i = 0; i < 2; i++) {
-        if (!ids[i].n)
+        struct cell *cell = ids[i].n ? look_up(c, in->channel, ids[i], want) : NULL;
+        if (!cell)
             continue;
-        struct td_str key = timeline_ext(c, in->channel, ids[i]);
-        if (want)
-            table_want(c, EK_EXT, key);
-        struct cell *cell = table_find(c, EK_EXT, key);
-        if (cell && cell->state == CELL_PRESENT)
-            return cell;
+        struct cell *own = look_up(c, in->channel, ((const struct ext *)cell->obj)->message_id,
+                                   want);
+        *out = (struct found){cell, own ? own : cell}; /* mail that left by other means has one */
+        return true;
     }
-    return NULL;
+    return false;
 }
 
 /* Where it waits for the verdict. */
@@ -32,12 +48,12 @@ static struct td_str early_key(struct core *c, const struct receipt_in *in) {
 
 void needs_receipt_in(struct core *c, const struct call *call) {
     const struct receipt_in *in = call->body;
-    struct cell *cell = find(c, in, true);
-    if (!cell) {
+    struct found found;
+    if (!find(c, in, true, &found)) {
         table_want(c, EK_EARLY, early_key(c, in));
         return;
     }
-    const struct ext *ext = cell->obj;
+    const struct ext *ext = found.own->obj;
     act_want_conv(c, ext->conv);
     const struct conv *conv = table_want_id(c, EK_CONV, ext->conv);
     if (!conv)
@@ -93,19 +109,19 @@ void apply_receipt_in(struct core *c, const struct call *call) {
         act_reject(c, "invalid", "A receipt names the message.");
         return;
     }
-    struct cell *cell = find(c, in, false);
-    if (!cell) {
+    struct found found;
+    if (!find(c, in, false, &found)) {
         keep_early(c, in);
         return;
     }
-    struct ext *ext = cell->obj;
+    struct ext *ext = found.own->obj;
     struct target t;
-    if (!act_find(c, ext->conv, &t) || ext->state == TD_DELIVERY_NONE ||
-        !delivery_advances(ext->state, state)) {
-        c->result.duplicate = true; /* nothing new */
+    if (!act_find(c, ext->conv, &t) || !delivery_advances(ext->state, state) ||
+        !delivery_advances(((const struct ext *)found.named->obj)->state, state)) {
+        c->result.duplicate = true; /* nothing new, or of an attempt that is long judged */
         return;
     }
-    cell_edit(c, cell);
+    cell_edit(c, found.own);
     ext->state = state;
     if (delivery_arrived(state))
         forget_pending(c, &t, ext->message_id);

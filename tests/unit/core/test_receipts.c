@@ -30,21 +30,26 @@ static struct sent begin(struct fix *f) {
     return s;
 }
 
-/* How a provider names a send in its answer and in its receipts. */
+/* How a provider names a send in its answer, and in its receipts by turns. */
 static const struct naming {
     const char *external;
-    bool both, ours;
+    struct {
+        bool theirs, ours;
+    } by[2];
 } namings[] = {
-    {"e1", false, false}, /* by its own id */
-    {"e1", true, true},   /* by both */
-    {"", false, true},    /* by ours alone: it gives none */
+    {"e1", {{true, false}, {true, false}}}, /* by its own id */
+    {"e1", {{true, true}, {true, true}}},   /* by both */
+    {"", {{false, true}, {false, true}}},   /* by ours alone: it gives none */
+    {"e1", {{false, true}, {false, true}}}, /* by ours alone, though it gives one */
+    {"e1", {{true, false}, {false, true}}}, /* now by this, now by that */
 };
 
-static void receipt(struct fix *f, const struct naming *n, const struct sent *s, uint32_t state) {
+static void receipt(struct fix *f, const struct naming *n, const struct sent *s, unsigned turn,
+                    uint32_t state) {
     struct receipt_in r = {.channel = S("sms"), .receipt = {.state = state}};
-    if (n->ours)
+    if (n->by[turn % 2].ours)
         r.receipt.message_id = Z(s->id);
-    if (*n->external)
+    if (n->by[turn % 2].theirs)
         r.receipt.external_id = Z(n->external);
     fix_send_as(f, CMD_RECEIPT_IN, A_CONNECTOR, "sms", NULL, &r);
     assert_true(f->result.ok);
@@ -79,13 +84,13 @@ static void run(const struct naming *n, const unsigned *order) {
         if (order[i] == ANSWER)
             answer(&f, n, &s, TD_V_ACCEPTED);
         else
-            receipt(&f, n, &s, told[order[i]]);
+            receipt(&f, n, &s, i, told[order[i]]);
         uint32_t now = last(&f, state);
         if (rank(now) < rank(state))
             fail_msg("%u after %u", now, state);
         state = now;
         if (order[i] != ANSWER && i % 2) /* the hook came twice */
-            receipt(&f, n, &s, told[order[i]]);
+            receipt(&f, n, &s, i, told[order[i]]);
         if (i == 2)
             fix_restart(&f);
     }
@@ -118,25 +123,66 @@ static void test_every_order(void **state) {
 /* The answer was lost; what the provider reports under our id says how it went. */
 static void test_a_lost_answer(void **state) {
     (void)state;
-    for (size_t i = 1; i < sizeof namings / sizeof *namings; i++) /* those that name ours */
+    for (size_t i = 1; i < 4; i++) /* those that name ours */
         for (int early = 0; early < 2; early++) {
             struct fix f;
             struct sent s = begin(&f);
             if (early)
-                receipt(&f, &namings[i], &s, TD_R_DELIVERED);
+                receipt(&f, &namings[i], &s, 0, TD_R_DELIVERED);
             answer(&f, &namings[i], &s, TD_V_UNKNOWN);
             if (!early)
-                receipt(&f, &namings[i], &s, TD_R_DELIVERED);
+                receipt(&f, &namings[i], &s, 0, TD_R_DELIVERED);
             assert_int_equal(last(&f, TD_UNKNOWN), TD_DELIVERED);
             assert_int_equal(fix_conv(&f, s.conv)->pending.n, 0); /* nothing to send again */
             fix_close(&f);
         }
 }
 
+/* Providers that count both ways from one: the customer's message has the id that our answer gets.
+ */
+static void test_an_id_of_both_ways(void **state) {
+    struct fix f;
+    struct sent s = begin(&f);
+    (void)state;
+    struct naming n = {"m1", {{true, false}, {false, true}}}; /* m1: what begin() was sent */
+    receipt(&f, &n, &s, 0, TD_R_DELIVERED);                   /* before the answer */
+    assert_false(f.result.duplicate);
+    answer(&f, &n, &s, TD_V_ACCEPTED);
+    assert_int_equal(last(&f, TD_SENDING), TD_DELIVERED);
+    receipt(&f, &n, &s, 1, TD_R_READ);
+    assert_int_equal(last(&f, TD_SENDING), TD_READ);
+    fix_close(&f);
+}
+
+/* An agent's second try stands for itself: what is still said of the first is old, unless it came
+ * through after all. */
+static void test_the_attempt_before(void **state) {
+    struct fix f;
+    struct sent s = begin(&f);
+    const struct naming first = {"e1", {{true, false}}}, second = {"e2", {{true, false}}};
+    (void)state;
+    answer(&f, &first, &s, TD_V_PERMANENT);
+    assert_int_equal(last(&f, 0), TD_FAILED);
+    fix_act(&f, "anna", CMD_MESSAGE_RETRY, (struct act){.conv = s.conv, .seq = s.seq});
+    assert_true(f.result.ok);
+    fix_verdict(&f, s.conv, "sms", Z(s.id), 2,
+                (struct td_verdict){.kind = TD_V_ACCEPTED, .external_id = S("e2")});
+    assert_int_equal(last(&f, 0), TD_SENT);
+    receipt(&f, &first, &s, 0, TD_R_FAILED);
+    assert_true(f.result.duplicate);
+    receipt(&f, &first, &s, 0, TD_R_DELIVERED);
+    assert_int_equal(last(&f, 0), TD_DELIVERED);
+    receipt(&f, &second, &s, 0, TD_R_FAILED);
+    assert_true(f.result.duplicate);
+    fix_close(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_order),
         cmocka_unit_test(test_a_lost_answer),
+        cmocka_unit_test(test_an_id_of_both_ways),
+        cmocka_unit_test(test_the_attempt_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
