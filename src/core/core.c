@@ -102,6 +102,10 @@ struct core *core_new(uint64_t hash_seed) {
     return c;
 }
 
+void core_leave_uncounted(struct core *c) {
+    c->uncounted = true;
+}
+
 void core_free(struct core **c) {
     if (!*c)
         return;

@@ -20,6 +20,9 @@ struct core;
 
 struct core *core_new(uint64_t hash_seed);
 void core_free(struct core **c);
+/* Before core_ready: no figures are counted (no FX_COUNT, no end of a quarter of an hour), and what
+ * is decided stays the same. For simulations, which keep none and may run through years. */
+void core_leave_uncounted(struct core *c);
 
 struct need {
     uint32_t entity; /* enum entity_kind */

@@ -237,6 +237,7 @@ struct core {
     struct buf scratch, body;
     struct map stats_rows[SF_N]; /* struct stat_row, by id (stats_rows.h) */
     struct ptrs stats_counted;   /* of these, which the batch added to */
+    bool uncounted;              /* no figures at all */
 
     /* the command being looked at */
     const struct command *opened;

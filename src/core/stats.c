@@ -231,7 +231,7 @@ static bool counts(const struct agent_rt *a) {
 
 void stats_agent(struct core *c, struct agent_rt *a) {
     int64_t from = a->a->counted_at;
-    if (!c->ready || from == c->now)
+    if (!c->ready || c->uncounted || from == c->now)
         return;
     a->a->counted_at = c->now;
     if (!from || from > c->now)
@@ -251,8 +251,7 @@ void stats_agent(struct core *c, struct agent_rt *a) {
 /* Not all agents in one instant: theirs are spread over the minute after the quarter. */
 int64_t stats_agent_due(struct core *c, const struct agent_rt *a) {
     int64_t from = a->a->counted_at;
-    (void)c;
-    if (!from || !counts(a))
+    if (!from || c->uncounted || !counts(a))
         return NEVER;
     return from - from % STAT_QUARTER_MS + STAT_QUARTER_MS +
            (int64_t)(a->a->order % 64) * INT64_C(900);

@@ -49,8 +49,10 @@ static struct stat_row *row_new(struct core *c, enum stat_family family, struct 
 }
 
 struct stat_row *stats_row(struct core *c, enum stat_family family, struct td_str id) {
-    struct stat_row *row = id.n ? map_get(&c->stats_rows[family], id) : NULL;
-    return row || !id.n ? row : row_new(c, family, id);
+    if (!id.n || c->uncounted)
+        return NULL;
+    struct stat_row *row = map_get(&c->stats_rows[family], id);
+    return row ? row : row_new(c, family, id);
 }
 
 static struct td_str field_of(struct core *c, const struct stat_row *row, size_t stat) {

@@ -38,6 +38,7 @@ struct sim_driver *sim_driver_new(uint64_t seed, int64_t now,
     for (uint32_t k = 0; k < EK_N; k++)
         map_init(&d->stored[k], seed + k);
     d->core = core_new(seed);
+    core_leave_uncounted(d->core); /* measure.c keeps its own */
     core_ready(d->core, now, 1);
     return d;
 }

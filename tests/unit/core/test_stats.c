@@ -369,6 +369,27 @@ static void test_replay(void **state) {
     fix_close(&f[1]);
 }
 
+/* A simulation that keeps no figures: none are told, no quarter is closed, all else is the same. */
+static void test_left_uncounted(void **state) {
+    struct fix f;
+    (void)state;
+    fix_open(&f);
+    core_leave_uncounted(f.core);
+    fix_agent(&f, "anna");
+    fix_visitor(&f, "v1", "Hello?");
+    uint64_t id = f.result.conv;
+    fix_accept(&f, "anna", id);
+    fix_act(&f, "anna", CMD_MESSAGE_SEND, (struct act){.conv = id, .text = S("Hi")});
+    assert_true(fix_fact(&f, "answered")->in_target);
+    fix_act(&f, "anna", CMD_WORK_RESOLVE, (struct act){.conv = id});
+    fix_wait(&f, 60000);
+    assert_int_equal(fix_work(&f, id)->state, WS_DONE);
+    assert_true(core_next_due(f.core) > f.now + 2 * STAT_QUARTER_MS);
+    fix_wait(&f, 2 * STAT_QUARTER_MS);
+    assert_int_equal(f.n_figures, 0);
+    fix_close(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_service_level),
@@ -379,6 +400,7 @@ int main(void) {
         cmocka_unit_test(test_came_again),
         cmocka_unit_test(test_overflow_and_own_beginnings),
         cmocka_unit_test(test_replay),
+        cmocka_unit_test(test_left_uncounted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
