@@ -165,7 +165,7 @@ static bool could_take(struct core *c, const struct agent_rt *a, const struct wo
     if (select_may(c, a, rt, &plan, &relaxed) != WHY_OK || select_excluded(c, a, rt))
         return false;
     return his || rt->waits_on || !ready_is_bound(a, rt->w->channel_kind) ||
-           !select_is_reserved(rt);
+           !select_is_reserved(c, rt);
 }
 
 /* Nothing waits that somebody could take (6, 9); sure only when no timer is due. */

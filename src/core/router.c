@@ -130,7 +130,7 @@ static void place_work(struct core *c, struct work_rt *rt) {
         return;
     }
     const struct wclass *cls = reserved_class(rt);
-    if (cls && rt->w->excluded.n && !select_is_reserved(rt))
+    if (cls && rt->w->excluded.n && !select_is_reserved(c, rt))
         look_past(c, cls);
     tell_why(c, rt, &choice);
 }
@@ -199,7 +199,8 @@ static void look_behind(struct core *c, struct agent_rt *a, const struct post *p
     walk_begin(&walk, &p->cls->waiting);
     while ((node = walk_next(&walk))) {
         struct work_rt *rt = CONTAINER_OF(node, struct place, node)->of;
-        if ((best->rt && !select_before(c, rt, best->rt)) || (p->bound && select_is_reserved(rt)))
+        if ((best->rt && !select_before(c, rt, best->rt)) ||
+            (p->bound && select_is_reserved(c, rt)))
             break;
         if (!select_excluded(c, a, rt)) {
             offer_candidate(c, best, rt, plan);
@@ -219,7 +220,7 @@ static void look_at_class(struct core *c, struct agent_rt *a, const struct post 
     struct work_rt *rt = CONTAINER_OF(top, struct place, node)->of;
     if (best->rt && !select_before(c, rt, best->rt))
         return;
-    if (p->bound && select_is_reserved(rt))
+    if (p->bound && select_is_reserved(c, rt))
         return;
     if (rt->w->excluded.n && select_excluded(c, a, rt))
         look_behind(c, a, p, plan, best);

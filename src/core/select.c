@@ -230,8 +230,10 @@ static bool few_are_free(const struct queue *q) {
     return q->policy && q->policy->reserve && q->free_voice <= q->policy->reserve;
 }
 
-bool select_is_reserved(const struct work_rt *rt) {
-    return few_are_free(rt->queue) && !select_is_live(rt->w) && !rt->late;
+bool select_is_reserved(const struct core *c, const struct work_rt *rt) {
+    /* where several timers are due at once, that of its lateness may be the last of them */
+    bool late = rt->late || (rt->place.cls && rt->late_at <= c->now);
+    return !late && few_are_free(rt->queue) && !select_is_live(rt->w);
 }
 
 /* ---- choice of agent ---- */
@@ -244,7 +246,7 @@ static void consider_one(struct core *c, const struct work_rt *rt, struct agent_
     const struct post *p = rt->place.cls ? ready_post(a, rt->place.cls) : NULL;
     if (why == WHY_OK && select_excluded(c, a, rt))
         why = WHY_EXCLUDED;
-    if (why == WHY_OK && p && p->bound && !is_his(a, rt) && select_is_reserved(rt))
+    if (why == WHY_OK && p && p->bound && !is_his(a, rt) && select_is_reserved(c, rt))
         why = WHY_RESERVED;
     if (p)
         out->why[p->why]--;
@@ -296,7 +298,7 @@ static void select_of_class(struct core *c, const struct work_rt *rt, struct cho
     out->why[WHY_SKILL] = cls->members - (uint32_t)cls->posts.n;
     if (bar.judged)
         consider_one(c, rt, agents_find(c, rt->w->preferred), out);
-    bool reserved = select_is_reserved(rt);
+    bool reserved = select_is_reserved(c, rt);
     bar.excluding = rt->w->excluded.n && others_left(c, rt);
     tally_barred(c, rt, reserved, bar.excluding, out);
     if (out->agent)

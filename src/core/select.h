@@ -47,7 +47,7 @@ bool select_excluded(struct core *c, const struct agent_rt *a, const struct work
 /* Whether agents are to be kept free for calls rather than given this item: deferrable work of a
  * queue that reserves r agents starts only while more than r of its members could take a call;
  * never past its target. It binds those of ready_is_bound only, and nobody's own customers. */
-bool select_is_reserved(const struct work_rt *rt);
+bool select_is_reserved(const struct core *c, const struct work_rt *rt);
 /* The best agent for the item now; agent NULL: nobody. */
 void select_agent(struct core *c, const struct work_rt *rt, struct choice *out);
 /* Chats of this kind of queue are packed while few are free for calls. */
