@@ -224,6 +224,15 @@ static int on_encoding(void *arg, const char *name, XML_Encoding *info) {
     return XML_STATUS_OK;
 }
 
+/* Expat 2.9 deprecates the function whose result is as wide as the build's XML_Size. */
+static unsigned long line_of(XML_Parser p) {
+#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
+    return (unsigned long)XML_GetCurrentLineNumber64(p);
+#else
+    return (unsigned long)XML_GetCurrentLineNumber(p);
+#endif
+}
+
 int feed_parse(struct td_arena *a, struct td_str xml, struct feed *out, struct td_error *err) {
     struct reader r = {.a = a, .out = out, .parser = XML_ParserCreateNS(NULL, ' ')};
     xml = text_trim(xml); /* a blank before the declaration is common, and an error */
@@ -236,8 +245,7 @@ int feed_parse(struct td_arena *a, struct td_str xml, struct feed *out, struct t
     enum XML_Status status = XML_Parse(r.parser, xml.n ? xml.p : "", (int)xml.n, XML_TRUE);
     int rc = TD_OK;
     if (r.why || status != XML_STATUS_OK)
-        rc = td_error_set(err, TD_EPARSE, "feed: line %lu: %s",
-                          (unsigned long)XML_GetCurrentLineNumber(r.parser),
+        rc = td_error_set(err, TD_EPARSE, "feed: line %lu: %s", line_of(r.parser),
                           r.why ? r.why : XML_ErrorString(XML_GetErrorCode(r.parser)));
     XML_ParserFree(r.parser);
     return rc;

@@ -2,8 +2,14 @@
 
 #include "base/mem.h"
 
-#include <hiredis/read.h>
+#include <hiredis/hiredis.h>
 #include <tandem/arena.h>
+
+#if HIREDIS_MAJOR >= 1
+typedef size_t array_length;
+#else
+typedef int array_length;
+#endif
 
 /* hiredis gives the buffer back when it is empty and larger than this; a megabyte holds any batch.
  */
@@ -38,7 +44,7 @@ static void *make_string(const redisReadTask *task, char *p, size_t n) {
     return x;
 }
 
-static void *make_array(const redisReadTask *task, int n) {
+static void *make_array(const redisReadTask *task, array_length n) {
     struct reply_reader *r = task->privdata;
     struct redis_reply *x = make(task, R_ARRAY);
     x->n = n > 0 ? (size_t)n : 0;
@@ -60,8 +66,29 @@ static void free_object(void *x) {
     (void)x; /* the arena does */
 }
 
-static redisReplyObjectFunctions functions = {make_string, make_array, make_integer, make_nil,
-                                              free_object};
+#if HIREDIS_MAJOR >= 1
+/* RESP3 is never asked for. Should it come all the same, its types become those of RESP2. */
+static void *make_double(const redisReadTask *task, double value, char *p, size_t n) {
+    (void)value;
+    return make_string(task, p, n);
+}
+
+static void *make_bool(const redisReadTask *task, int b) {
+    return make_integer(task, b);
+}
+#endif
+
+static redisReplyObjectFunctions functions = {
+    .createString = make_string,
+    .createArray = make_array,
+    .createInteger = make_integer,
+    .createNil = make_nil,
+    .freeObject = free_object,
+#if HIREDIS_MAJOR >= 1
+    .createDouble = make_double,
+    .createBool = make_bool,
+#endif
+};
 
 struct reply_reader *reply_reader_new(void) {
     struct reply_reader *r = MEM_NEW(struct reply_reader);
