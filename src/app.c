@@ -248,7 +248,8 @@ static int start_edges(struct app *a, struct td_error *err) {
                                  .workers = a->workers,
                                  .peer_workers = a->peer_workers,
                                  .blobs = a->blobs,
-                                 .key = e->key};
+                                 .key = e->key,
+                                 .metrics = e->metrics};
     a->webhooks = webhooks_new(&(struct webhooks_options){.store = a->store,
                                                           .inbox = a->inbox,
                                                           .tail = a->tail,

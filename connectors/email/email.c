@@ -7,6 +7,7 @@
 #include "email/mime_in.h"
 #include "email/presets.h"
 #include "email/sending.h"
+#include "email/watchdog.h"
 
 #include <assert.h>
 #include <tandem/log.h>
@@ -21,9 +22,8 @@ struct email {
     struct mailbox *sent;    /* the folder of sent mail; NULL: not looked at */
     struct mail_rules sent_rules;
     struct history *history; /* NULL without a mailbox */
-    struct td_timer end, watchdog;
-    int64_t started_at_ms;
-    bool stalled;
+    struct td_timer end;
+    struct watchdog watchdog;
     bool started, stopping;
     unsigned parts;  /* that have not stopped yet */
     bool told_grant; /* the state shown is the login's */
@@ -93,27 +93,14 @@ static void make_grant(struct email *e) {
 
 /* ---- a fetch that stands still ---- */
 
-enum { WATCHDOG_MS = 60000, STALL_MIN_MS = 900000 };
+static int64_t moved_at_ms(void *owner) {
+    const struct email *e = owner;
+    return mailbox_moved_at_ms(e->mailbox);
+}
 
-/* Each step has a deadline of its own; this one is for what nobody thought of. */
-static void on_watchdog(struct td_timer *t) {
-    struct email *e = (struct email *)(void *)((char *)t - offsetof(struct email, watchdog));
-    int64_t now = td_host_now_ms(e->host), looked = mailbox_looked_at_ms(e->mailbox);
-    int64_t patience = e->options.poll_ms * 3 > STALL_MIN_MS ? e->options.poll_ms * 3
-                                                             : STALL_MIN_MS;
-    bool up = mailbox_is_up(e->mailbox); /* else it has said why */
-    bool stalled = up && now - (looked ? looked : e->started_at_ms) > patience;
-    if (stalled && !e->stalled) {
-        td_log(TD_ERROR, "email", "incoming mail stands still", "channel=\"%.*s\" minutes=%lld",
-               TD_FMT(td_host_channel(e->host)), (long long)(patience / 60000));
-        td_host_state(e->host, "down",
-                      TD_STR("Incoming mail: not everything could be taken for a long time."));
-    } else if (!stalled && e->stalled && up) {
-        td_host_state(e->host, "up", TD_STR(""));
-    }
-    e->stalled = stalled;
-    if (!e->stopping)
-        td_timer_start(e->host, &e->watchdog, WATCHDOG_MS, on_watchdog);
+static bool is_up(void *owner) {
+    const struct email *e = owner;
+    return mailbox_is_up(e->mailbox);
 }
 
 /* ---- the contract ---- */
@@ -196,9 +183,13 @@ static int email_start(void *self, struct td_error *err) {
         mailbox_start(e->sent);
     if (e->history)
         history_start(e->history);
-    e->started_at_ms = td_host_now_ms(e->host);
+    e->watchdog = (struct watchdog){.host = e->host,
+                                    .poll_ms = e->options.poll_ms,
+                                    .moved_at_ms = moved_at_ms,
+                                    .is_up = is_up,
+                                    .owner = e};
     if (e->mailbox)
-        td_timer_start(e->host, &e->watchdog, WATCHDOG_MS, on_watchdog);
+        watchdog_start(&e->watchdog);
     if (e->mailbox)
         mailbox_start(e->mailbox); /* tells the state when it knows */
     else if (!e->grant)
@@ -211,7 +202,7 @@ static void email_stop(void *self, void (*stopped)(void *arg), void *arg) {
     e->stopping = true;
     e->stopped = stopped;
     e->stopped_arg = arg;
-    td_timer_stop(&e->watchdog);
+    watchdog_stop(&e->watchdog);
     if (e->grant)
         e->parts++;
     if (e->mailbox)

@@ -98,7 +98,8 @@ void mailbox_command(struct mailbox *m, enum step step, const char *fmt, ...) {
 }
 
 void mailbox_idle(struct mailbox *m) {
-    m->looked_at_ms = td_host_now_ms(m->host);
+    m->looked_at_ms = m->moved_at_ms = td_host_now_ms(m->host);
+    mailbox_tell_lag(m);
     if (m->o.history) { /* all of it is taken */
         m->step = WAITING;
         mailbox_arm(m, m->o.poll_ms);
@@ -189,7 +190,7 @@ static void completed(struct mailbox *m, const struct imap_response *r) {
     if (step == EXAMINING)
         mailbox_examined(m);
     else if (step == SEARCHING)
-        mailbox_next_batch(m);
+        mailbox_searched(m);
     else if (step == SIZING)
         mailbox_fetch(m);
     else if (step == FETCHING)
@@ -279,8 +280,13 @@ bool mailbox_is_up(const struct mailbox *m) {
     return m->said_up && m->step != DOWN;
 }
 
-int64_t mailbox_looked_at_ms(const struct mailbox *m) {
-    return m->looked_at_ms;
+int64_t mailbox_moved_at_ms(const struct mailbox *m) {
+    return m->moved_at_ms;
+}
+
+void mailbox_tell_lag(struct mailbox *m) {
+    if (!m->o.cursor)
+        td_host_lag(m->host, m->looked_at_ms, m->found > m->at ? m->found - m->at : 0);
 }
 
 void mailbox_renew(struct mailbox *m) {

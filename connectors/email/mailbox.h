@@ -34,8 +34,9 @@ struct mailbox_options {
 };
 struct mailbox *mailbox_new(struct td_host *h, const struct mailbox_options *o);
 void mailbox_start(struct mailbox *m);
-/* When all that the server had was taken last (host's clock, ms); 0: not yet. */
-int64_t mailbox_looked_at_ms(const struct mailbox *m);
+/* When it last came on: all that the server had was taken, or a batch of it (host's clock, ms); 0:
+ * not yet. */
+int64_t mailbox_moved_at_ms(const struct mailbox *m);
 bool mailbox_is_up(const struct mailbox *m); /* connected, and said so */
 /* There is another token, of another account perhaps: connects anew, and tells that it is up. */
 void mailbox_renew(struct mailbox *m);

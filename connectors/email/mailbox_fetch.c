@@ -9,6 +9,7 @@
 void mailbox_search(struct mailbox *m) {
     m->news = m->more = false;
     m->n_uids = m->at = 0;
+    m->found = 0;
     mailbox_command(m, SEARCHING, "UID SEARCH UID %llu:*", (unsigned long long)m->uid + 1);
 }
 
@@ -23,6 +24,7 @@ void mailbox_found(struct mailbox *m, struct td_str list) {
         list.n -= word.n + (end != NULL);
         if (!td_str_to_u64(word, &uid) || uid <= m->uid)
             continue;
+        m->found++;
         if (m->n_uids == UIDS_MAX) {
             m->more = true;
             if (uid >= m->uids[UIDS_MAX - 1])
@@ -66,6 +68,11 @@ void mailbox_next_batch(struct mailbox *m) {
     }
     put_set(m, set, sizeof set, NULL);
     mailbox_command(m, SIZING, "UID FETCH %s (UID RFC822.SIZE INTERNALDATE)", set);
+}
+
+void mailbox_searched(struct mailbox *m) {
+    mailbox_tell_lag(m);
+    mailbox_next_batch(m);
 }
 
 static struct wanted *find(struct mailbox *m, const struct imap_response *r) {
@@ -149,6 +156,8 @@ static void step_on(struct mailbox *m) {
             m->newest_s = m->batch[i].at_ms / 1000;
     m->uid = m->batch[m->n_fetching - 1].uid;
     m->at += m->n_fetching;
+    m->moved_at_ms = td_host_now_ms(m->host);
+    mailbox_tell_lag(m);
 }
 
 static void batch_done(struct mailbox *m, int rc) {

@@ -53,7 +53,7 @@ struct mailbox {
     unsigned tag; /* of the command under way */
     int64_t backoff_ms;
     bool cursor_known; /* what was kept before has been read */
-    int64_t looked_at_ms;
+    int64_t looked_at_ms, moved_at_ms;
     size_t n_taken; /* mails of the batch under way */
     bool said_up, stopping, no_idle, news, taking_cursor;
     unsigned bearer; /* which one this connection was made with */
@@ -69,7 +69,8 @@ struct mailbox {
     /* found, ascending; those below `at` are dealt with */
     uint64_t *uids;
     size_t n_uids, at;
-    bool more; /* the search found more than UIDS_MAX */
+    uint64_t found; /* by the search, those beyond UIDS_MAX too */
+    bool more;      /* the search found more than UIDS_MAX */
     struct wanted batch[BATCH_MAILS];
     size_t n_batch, n_fetching;
     void (*stopped)(void *arg);
@@ -84,6 +85,8 @@ void mailbox_command(struct mailbox *m, enum step step, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void mailbox_idle(struct mailbox *m);
 void mailbox_try_stopped(struct mailbox *m);
+/* To /metrics, for the mailbox that is the channel's. */
+void mailbox_tell_lag(struct mailbox *m);
 
 /* mailbox_cursor.c */
 /* Goes on with the timer when it knows. */
@@ -95,6 +98,7 @@ void mailbox_examined(struct mailbox *m);
 /* mailbox_fetch.c: search → sizes → bodies → taken, a batch at a time. */
 void mailbox_search(struct mailbox *m);
 void mailbox_found(struct mailbox *m, struct td_str list);
+void mailbox_searched(struct mailbox *m);
 void mailbox_next_batch(struct mailbox *m);
 void mailbox_sized(struct mailbox *m, const struct imap_response *r);
 void mailbox_fetch(struct mailbox *m);

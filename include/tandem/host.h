@@ -23,6 +23,12 @@ int td_host_take(struct td_host *h, const struct td_incoming *in, td_taken *done
 /* The state shown to people: "up", "down", "auth", "misconfigured"; text explains. */
 void td_host_state(struct td_host *h, const char *state, struct td_str text);
 
+/* For /metrics: when the provider was last asked for what is new and all of it taken (host's clock;
+ * 0: not yet), and how many messages it is known to have beyond that. */
+void td_host_lag(struct td_host *h, int64_t looked_at_ms, uint64_t behind);
+/* Tells supervisors once (the event "alarm"); name: a constant, as "channel.stalled". */
+void td_host_alarm(struct td_host *h, const char *name, struct td_str text);
+
 /* Voice: the link to the phone system; down when the instance begins. Told up only after every live
  * call was taken (td_host_take) since it came back: what was not among them has ended meanwhile.
  * Down makes its phones UNKNOWN. */

@@ -35,6 +35,7 @@ struct series {
     struct td_str key;            /* in the map; its bytes follow the struct */
     struct td_str label[2];       /* likewise */
     double value;                 /* of a histogram: the sum */
+    bool forgotten;               /* not shown; its place is kept for the label's return */
     uint64_t counts[BUCKETS_MAX]; /* of a histogram, not cumulated; the last: beyond all bounds */
 };
 
@@ -122,6 +123,21 @@ void metrics_set(struct metrics *m, enum metric id, double value) {
         series_of(m, id, none, none)->value = value;
 }
 
+void metrics_set_of(struct metrics *m, enum metric id, struct td_str label, double value) {
+    static const struct td_str none = {NULL, 0};
+    if (!m)
+        return;
+    struct series *s = series_of(m, id, label, none);
+    s->value = value;
+    s->forgotten = false;
+}
+
+void metrics_forget(struct metrics *m, enum metric id, struct td_str label) {
+    static const struct td_str none = {NULL, 0};
+    if (m && m->first[id])
+        series_of(m, id, label, none)->forgotten = true;
+}
+
 void metrics_sampler(struct metrics *m, void (*sample)(struct metrics *m, void *arg), void *arg) {
     m->sample = sample;
     m->arg = arg;
@@ -202,6 +218,8 @@ void metrics_text(struct metrics *m, struct buf *out) {
                 put_histogram(out, row, s);
                 continue;
             }
+            if (s->forgotten)
+                continue;
             put_name(out, row, "", s, NULL);
             put_number(out, s->value);
             buf_putc(out, '\n');

@@ -100,6 +100,11 @@
     X(REQUESTS, COUNTER, "tandem_http_requests_total", NULL, NULL, NONE,                           \
       "HTTP requests read, upgrades included.")                                                    \
     X(SOCKETS, GAUGE, "tandem_websockets", NULL, NULL, NONE, "WebSockets open.")                   \
+    /* channels that fetch: told by the process that holds the channel */                          \
+    X(LOOKED, GAUGE, "tandem_channel_looked_time_seconds", "channel", NULL, NONE,                  \
+      "When all that the provider had was taken last, Unix time; time() less it is the lag.")      \
+    X(BEHIND, GAUGE, "tandem_channel_behind_messages", "channel", NULL, NONE,                      \
+      "Messages that the provider is known to have and that are not taken yet.")                   \
     /* the way in, and the store */                                                                \
     X(STORE_UP, GAUGE, "tandem_store_up", NULL, NULL, NONE, "1 while Redis answers.")              \
     X(STORE_FULL, GAUGE, "tandem_store_memory_ratio", NULL, NULL, NONE,                            \
@@ -166,6 +171,10 @@ void metrics_observe(struct metrics *m, enum metric id, struct td_str label, str
                      double seconds);
 /* A gauge, or a counter that somebody else keeps; the metric has no labels. */
 void metrics_set(struct metrics *m, enum metric id, double value);
+
+/* A gauge with one label; forgotten, its line is gone until it is set again. */
+void metrics_set_of(struct metrics *m, enum metric id, struct td_str label, double value);
+void metrics_forget(struct metrics *m, enum metric id, struct td_str label);
 
 /* `sample` is called before each text, to set what is measured then. One; NULL ends it. */
 void metrics_sampler(struct metrics *m, void (*sample)(struct metrics *m, void *arg), void *arg);

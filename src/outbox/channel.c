@@ -78,6 +78,7 @@ static void run(struct channel *c, struct td_str cursor) {
                                               .peer_workers = c->o.peer_workers,
                                               .blobs = c->o.blobs,
                                               .public_url = c->o.config->public_url,
+                                              .metrics = c->o.metrics,
                                               .key = c->o.key});
     if (d->capabilities & TD_CAN_VOICE && c->runner == d)
         host_begin_link(c->host);

@@ -14,6 +14,7 @@ struct channels;
 struct http_client; /* io/http_client.h */
 struct workers;     /* io/worker.h */
 struct blobs;       /* store/blobs.h */
+struct metrics;     /* metrics/metrics.h */
 struct tail;        /* store/tail.h */
 struct channels_options {
     struct store *store;
@@ -25,6 +26,7 @@ struct channels_options {
     struct workers *workers, *peer_workers;
     struct blobs *blobs;
     const uint8_t *key;
+    struct metrics *metrics; /* NULL: nothing is counted */
 };
 struct channels *channels_new(const struct channels_options *o, struct td_error *err);
 /* Stops every channel and starts those of the new configuration. `done` fires once, never inside,

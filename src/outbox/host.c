@@ -240,6 +240,7 @@ struct td_host *host_new(const struct host_options *o) {
     h->peer_workers = o->peer_workers;
     h->blobs = o->blobs;
     h->key = o->key;
+    h->metrics = o->metrics;
     h->public_url = o->public_url;
     h->allow_private = td_connector_setting(o->channel->connector, "allow_private") &&
                        td_settings_number(o->channel->settings, "allow_private");
@@ -255,6 +256,7 @@ void host_free(struct td_host **host) {
     assert(h->takes == 0 && h->https == 0 && h->timers == 0);
     assert(h->watches == 0 && h->jobs == 0 && h->blob_jobs == 0 && h->tcps == 0 && h->streams == 0);
     assert(h->secrets == 0);
+    host_report_end(h);
     loop_timer_stop(&h->state_timer);
     host_link_fini(&h->link);
     td_arena_free(&h->state_arena);

@@ -7,6 +7,7 @@
 #include "store/blobs.h"
 #include "store/inbox.h"
 
+struct metrics; /* metrics/metrics.h */
 struct host_options {
     struct loop *loop;
     struct store *store; /* for secrets; NULL: none are kept */
@@ -18,6 +19,7 @@ struct host_options {
     struct workers *workers, *peer_workers; /* for what computes, for what waits; NULL: none */
     struct blobs *blobs;                    /* NULL: none are kept */
     struct td_str public_url;               /* borrowed as the channel; "": none */
+    struct metrics *metrics;                /* NULL: nothing is counted */
     const uint8_t *key;                     /* the installation's, 32 bytes; NULL: all zero */
 };
 struct td_host *host_new(const struct host_options *o);

@@ -20,6 +20,7 @@ struct td_host {
     struct workers *workers, *peer_workers;
     struct blobs *blobs;
     const uint8_t *key;
+    struct metrics *metrics;
     struct td_str public_url;
     size_t takes, https, timers, watches, jobs, blob_jobs, tcps, streams, secrets; /* under way */
     struct td_arena *state_arena; /* NULL: all told */
@@ -27,5 +28,8 @@ struct td_host {
     struct loop_timer state_timer;
     struct host_link link; /* of a phone system */
 };
+
+/* host_report.c: its figures are nobody's from now on. */
+void host_report_end(struct td_host *h);
 
 #endif

@@ -76,6 +76,18 @@ void td_host_state(struct td_host *h, const char *state, struct td_str text) {
     snprintf(h->states[h->n_states++], sizeof h->states[0], "%s: %.*s", state, TD_FMT(text));
 }
 
+void td_host_alarm(struct td_host *h, const char *name, struct td_str text) {
+    may_start(h);
+    assert_true(h->n_alarms < 8 && text.n);
+    snprintf(h->alarms[h->n_alarms++], sizeof h->alarms[0], "%s", name);
+}
+
+void td_host_lag(struct td_host *h, int64_t looked_at_ms, uint64_t behind) {
+    may_start(h);
+    h->looked_at_ms = looked_at_ms;
+    h->behind = behind;
+}
+
 /* ---- copies that outlive the connector's arenas ---- */
 
 static struct td_str dup(struct td_host *h, struct td_str s) {

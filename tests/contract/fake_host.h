@@ -68,6 +68,10 @@ struct td_host {
     unsigned n_stored;
     char states[16][300]; /* "down: why" */
     size_t n_states;
+    char alarms[8][64];
+    size_t n_alarms;
+    int64_t looked_at_ms; /* as told last */
+    uint64_t behind;
     /* voice: what was taken, and the link as told ("" before) */
     struct td_voice_event voice[512]; /* in the host's arena */
     size_t n_voice;

@@ -91,6 +91,11 @@ test('a new mail reaches the agent over IDLE; what was there before does not', s
   assert.equal(m.attachments.at(-1).type, 'message/rfc822');
   assert.match(m.attachments.at(-1).sha256, /^[0-9a-f]{64}$/);
   assert.ok(!messages.some((x) => x.external_id === 'old-one@customer.example'));
+  await until('the figures say that it is taken', async () => {
+    const looked = await d.metric('tandem_channel_looked_time_seconds', 'channel="mail"');
+    return looked * 1000 >= at && (await d.metric('tandem_channel_behind_messages', 'channel="mail"')) === 0;
+  });
+  assert.equal(await d.metric('tandem_channel_looked_time_seconds', 'channel="wrong"') ?? null, null, 'never looked');
 });
 
 test('the answer leaves through Postfix, arrives, and its answer comes back to the conversation', skip, async () => {

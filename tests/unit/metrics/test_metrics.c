@@ -230,6 +230,23 @@ static void alarms_are_counted_by_name(void **state) {
     metrics_free(&m);
 }
 
+static void what_is_forgotten_is_not_shown(void **state) {
+    struct metrics *m = metrics_new();
+    (void)state;
+    metrics_forget(m, METRIC_BEHIND, TD_STR("mail")); /* fine before it was set */
+    metrics_set_of(m, METRIC_BEHIND, TD_STR("mail"), 3);
+    metrics_set_of(m, METRIC_BEHIND, TD_STR("other"), 0);
+    assert_has(m, "tandem_channel_behind_messages{channel=\"mail\"} 3");
+    metrics_forget(m, METRIC_BEHIND, TD_STR("mail"));
+    assert_lacks(m, "{channel=\"mail\"}");
+    assert_has(m, "tandem_channel_behind_messages{channel=\"other\"} 0");
+    metrics_set_of(m, METRIC_BEHIND, TD_STR("mail"), 2);
+    assert_has(m, "tandem_channel_behind_messages{channel=\"mail\"} 2");
+    metrics_set_of(NULL, METRIC_BEHIND, TD_STR("mail"), 2);
+    metrics_forget(NULL, METRIC_BEHIND, TD_STR("mail"));
+    metrics_free(&m);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_well_formed_and_unique),
@@ -241,6 +258,7 @@ int main(void) {
         cmocka_unit_test(a_flood_of_values_is_bounded),
         cmocka_unit_test(facts_become_counters),
         cmocka_unit_test(alarms_are_counted_by_name),
+        cmocka_unit_test(what_is_forgotten_is_not_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
