@@ -71,6 +71,11 @@ const struct td_setting options_table[] = {
      .type = TD_S_TEXT,
      .help = "The folder of sent mail: what leaves the account by other means joins its "
              "conversation; not looked at unless set."},
+    {.name = "file_sent",
+     .type = TD_S_BOOL,
+     .fallback = "false",
+     .help = "Put what is sent into sent_folder: for providers that do not do so themselves (most "
+             "but Gmail and Microsoft 365)."},
     {.name = "smtp_host",
      .type = TD_S_TEXT,
      .help = "The server that mail is sent through; without it the channel only receives."},
@@ -189,6 +194,10 @@ int options_check(const struct td_settings *s, struct td_error *err) {
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         if (!is_line(td_settings_text(s, lines[i])))
             return td_error_set(err, TD_EINVAL, "%s: has a control character", lines[i]);
+    if (td_settings_number(s, "file_sent") &&
+        (!receives || !sends || !td_settings_has(s, "sent_folder")))
+        return td_error_set(err, TD_EINVAL,
+                            "file_sent: needs imap_host, smtp_host and sent_folder");
     int rc = presets_check(s, err);
     if (rc == TD_OK)
         rc = check_server(s, "imap_host", "imap_security", err);
@@ -242,6 +251,7 @@ void options_read(struct td_arena *a, const struct td_settings *s, struct option
     out->plus_address = td_settings_number(s, "plus_address");
     out->subject_token = td_settings_number(s, "subject_token");
     out->html = td_settings_number(s, "html");
+    out->file_sent = td_settings_number(s, "file_sent");
     out->folder = td_settings_text(s, "folder");
     out->sent_folder = td_settings_text(s, "sent_folder");
     out->max_mail_bytes = (size_t)td_settings_number(s, "max_mail");

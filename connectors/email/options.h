@@ -11,7 +11,7 @@ extern const struct td_setting options_table[];
 
 struct options { /* strings live as long as the arena; secrets are in it, so wipe it */
     const char *address, *domain, *from_name;
-    bool receives, sends, plus_address, subject_token, html;
+    bool receives, sends, plus_address, subject_token, html, file_sent;
     bool by_oauth;
     struct td_oauth oauth; /* when by_oauth */
     int64_t timeout_ms;

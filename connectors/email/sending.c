@@ -1,21 +1,28 @@
 /* Happy path: sending_start copies the message → its files come from the store → job: mime_out,
  * smtp_deliver → done(verdict).
  *
+ * With file_sent the thread puts a copy into the folder of sent mail once the server has taken the
+ * mail; that it could not is logged, and changes no verdict.
+ *
  * Failure modes: a file is gone: permanent. No worker: the send is refused, and comes again.
  * Cancelled or overdue before a thread took it: temporary, and it is made sure that none will;
  * later: unknown, for the thread cannot be stopped. It has copies of all that it uses. */
 #include "email/sending.h"
 
+#include "email/filing.h"
 #include "email/mime_out.h"
 #include "http_provider/text.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <tandem/log.h>
 
 enum { DEADLINE_MS = 240000, FILES_MAX = 50, TO_MAX = 50 };
 #define FILES_MAX_BYTES ((size_t)24 * 1024 * 1024)
 
-enum { NOBODYS, THREADS, GIVEN_UP }; /* whose the delivery is */
+/* Whose the delivery is; DELIVERED: the result stands, only the copy for the folder is under way.
+ */
+enum { NOBODYS, THREADS, GIVEN_UP, DELIVERED };
 
 struct sending { /* lives in its arena */
     struct td_job job;
@@ -36,6 +43,10 @@ struct sending { /* lives in its arena */
     bool automatic;
     atomic_int owner;
     struct smtp_result result;
+    bool files_it; /* puts a copy into the folder of sent mail */
+    struct imap_link_options imap;
+    const char *folder;
+    const char *not_filed; /* why; NULL: it is there, or it was not asked for */
 };
 
 /* ---- what it says ---- */
@@ -167,13 +178,20 @@ static void run(struct td_job *j) {
         .bytes = bytes,
         .envelope_id = s->envelope_id.p};
     smtp_deliver(&s->target, &mail, &s->result);
+    atomic_store(&s->owner, DELIVERED); /* from here on nothing changes the result */
+    if (s->files_it && s->result.kind == TD_V_ACCEPTED)
+        s->not_filed = filing_put(&s->imap, s->folder, bytes);
 }
 
 static void on_done(struct td_job *j, int rc) {
     struct sending *s = (struct sending *)(void *)j;
     int nobodys = NOBODYS;
     struct td_verdict v = {0};
-    if (rc == TD_OK) {
+    if (rc == TD_OK && s->not_filed)
+        td_log(TD_WARN, "email", "a sent mail is not in the folder of sent mail",
+               "channel=\"%.*s\" why=\"%s\"", TD_FMT(td_host_channel(s->context->host)),
+               s->not_filed);
+    if (rc == TD_OK || atomic_load(&s->owner) == DELIVERED) {
         v.kind = s->result.kind;
         v.code = td_str_of(s->result.code);
         v.text = td_str_of(s->result.text);
@@ -280,6 +298,15 @@ static struct sending *sending_new(struct sending_context *c, struct td_send *se
     t->ca_file = t->ca_file ? td_arena_dup(a, td_str_of(t->ca_file)).p : NULL;
     const char *bearer = c->grant ? grant_access(c->grant, &s->bearer) : NULL;
     t->bearer = bearer ? td_arena_dup(a, td_str_of(bearer)).p : NULL;
+    if ((s->files_it = c->options->file_sent)) {
+        s->imap = c->options->imap;
+        s->imap.host = td_arena_dup(a, td_str_of(s->imap.host)).p;
+        s->imap.user = td_arena_dup(a, td_str_of(s->imap.user)).p;
+        s->imap.password = t->password;
+        s->imap.ca_file = t->ca_file;
+        s->imap.bearer = t->bearer;
+        s->folder = td_arena_dup(a, c->options->sent_folder).p;
+    }
     s->trust = smtp_trust_share(c->trust);
     t->trust = s->trust;
     return s;

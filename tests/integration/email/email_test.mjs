@@ -55,7 +55,7 @@ before(async () => {
       const more = { imap_host: undefined, smtp_port: servers.smtps, smtp_security: 'tls' };
       s.channels = {
         ...s.channels,
-        mail: channel(servers, { sent_folder: 'Sent' }),
+        mail: channel(servers, { sent_folder: 'Sent', file_sent: true }),
         mail465: channel(servers, more),
         wrong: channel(servers, { imap_port: servers.imap, imap_security: 'starttls', password: 'nobody knows this' }),
       };
@@ -264,6 +264,21 @@ test('mail sent by other means joins its conversation as ours; our own is not do
   servers.deliver('help', mail('asks-2', { from: 'ben@customer.example', text: 'Ben heard of it.', more: 'In-Reply-To: <phone-1@phone.example>\r\n' }));
   assert.equal((await came('the answer to it', (x) => x.text === 'Ben heard of it.')).conv, m.conv);
   assert.equal(messages.filter((x) => x.text.startsWith('Hello to both') && x.external_id).length, 0, 'not doubled');
+});
+
+test('what we send lies in the folder of sent mail, read, once, and does not come back as another', skip, async () => {
+  const filed = () => servers.mails('help/.Sent').filter((x) => x.includes('It is on its way'));
+  await until('it is filed', () => filed().length > 0);
+  assert.equal(filed().length, 1);
+  const arrived = servers.mails('anna').find((x) => x.includes('It is on its way'));
+  const id = (raw) => /^Message-ID: *(<.*>)/mi.exec(raw)[1];
+  assert.equal(id(filed()[0]), id(arrived));
+  assert.ok(servers.flags('help/.Sent', 'It is on its way').includes('S'), 'marked as read');
+  assert.ok(servers.mails('help/.Sent').every((x) => !/^Bcc:/mi.test(x)));
+  /* the watcher of that folder has passed it by when it has taken what came after it */
+  const conv = messages.find((x) => x.text.includes('parcel')).conv;
+  const log = (await rest.get(`/v1/conversations/${conv}/messages?after=0`)).messages;
+  assert.equal(log.filter((m) => m.text.startsWith('It is on its way')).length, 1);
 });
 
 test('history comes on request: closed, unrouted, once', skip, async () => {

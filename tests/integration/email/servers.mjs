@@ -233,6 +233,13 @@ postlog unix-dgram n - n - 1 postlogd
     });
   }
 
+  /* Of the first mail of a user that includes it: its flags, as Maildir has them. */
+  flags(user, text) {
+    const dir = this.folder(user, 'cur');
+    const f = readdirSync(dir).find((x) => readFileSync(join(dir, x), 'utf8').includes(text));
+    return f?.split(':2,')[1] ?? '';
+  }
+
   doveadm(...args) {
     return run('/usr/bin/doveadm', '-c', this.conf, ...args);
   }
