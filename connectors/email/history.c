@@ -12,6 +12,7 @@
 #include <tandem/log.h>
 
 #define CURSOR "import-cursor"
+#define COVERED "import-covered"
 
 enum { LOOK_MS = 3000, FOLDER_MAX = 500 };
 
@@ -21,7 +22,10 @@ struct history {
     struct mail_rules rules;
     struct td_timer timer;
     struct mailbox *mailbox;
-    bool looked, under_way, stopping, reset;
+    bool looked, looked_covered, under_way, stopping, reset;
+    struct td_arena *arena; /* of the next */
+    struct td_str covered;  /* covered.h */
+    bool covered_news;
     bool news; /* what `now` says is not kept yet */
     char id[64], folder[FOLDER_MAX];
     struct td_import now; /* its strings are the two above */
@@ -85,6 +89,48 @@ static void on_batch(void *owner, size_t mails) {
         later(x, 0);
 }
 
+/* ---- what was imported before ---- */
+
+static struct td_str folder_of(const struct history *x) {
+    return x->folder[0] ? x->now.folder : x->o.folder;
+}
+
+static void set_covered(struct history *x, struct td_str text) {
+    struct td_arena *a = td_arena_new();
+    x->covered = td_arena_dup(a, text);
+    td_arena_free(&x->arena);
+    x->arena = a;
+}
+
+static void on_covered_kept(void *arg, int rc) {
+    struct history *x = arg;
+    x->covered_news = rc != TD_OK;
+    later(x, rc == TD_OK ? 0 : LOOK_MS);
+}
+
+static void keep_covered(struct history *x) {
+    x->under_way = true;
+    td_timer_stop(&x->timer);
+    if (td_host_secret_put(x->host, COVERED, x->covered, on_covered_kept, x) != TD_OK)
+        later(x, LOOK_MS);
+}
+
+static void on_covered(void *arg, int rc, struct td_str value) {
+    struct history *x = arg;
+    x->looked_covered = rc == TD_OK || rc == TD_EAUTH; /* what cannot be opened is none */
+    if (rc == TD_OK)
+        set_covered(x, value);
+    later(x, x->looked_covered ? 0 : LOOK_MS);
+}
+
+static void cover(struct history *x) {
+    struct td_arena *a = td_arena_new();
+    struct covered now = mailbox_covers(x->mailbox);
+    set_covered(x, covered_put(a, x->covered, folder_of(x), &now));
+    x->covered_news = true;
+    td_arena_free(&a);
+}
+
 /* ---- the mailbox ---- */
 
 static void on_mailbox_stopped(void *arg) {
@@ -99,6 +145,7 @@ static void on_finished(void *owner) {
     if (x->now.finished || x->stopping)
         return;
     x->now.finished = true;
+    cover(x);
     td_log(TD_INFO, "email", "history is imported", "channel=\"%.*s\" mails=%llu",
            TD_FMT(td_host_channel(x->host)), (unsigned long long)x->now.done);
     x->news = true;
@@ -116,8 +163,9 @@ static void run(struct history *x) {
     o.until_s = begun_s(x);
     o.on_batch = on_batch;
     o.on_finished = on_finished;
-    if (x->folder[0])
-        o.folder = x->now.folder;
+    o.folder = folder_of(x);
+    if (!covered_find(x->covered, o.folder, &o.covered))
+        o.covered = (struct covered){0};
     o.history_owner = x;
     x->mailbox = mailbox_new(x->host, &o);
     mailbox_start(x->mailbox);
@@ -181,6 +229,10 @@ static void go_on(struct history *x) {
             x->stopped(x->stopped_arg); /* x may be gone */
     } else if (!x->looked) {
         get(x, TD_IMPORT_PROGRESS, on_progress);
+    } else if (!x->looked_covered) {
+        get(x, COVERED, on_covered);
+    } else if (x->covered_news) { /* before the end is: or it would be forgotten by a kill */
+        keep_covered(x);
     } else if (x->reset) {
         reset(x);
     } else if (x->news) {
@@ -225,6 +277,7 @@ void history_free(struct history **history) {
         return;
     td_timer_stop(&x->timer);
     mailbox_free(&x->mailbox);
+    td_arena_free(&x->arena);
     free(x);
     *history = NULL;
 }

@@ -284,6 +284,10 @@ int64_t mailbox_moved_at_ms(const struct mailbox *m) {
     return m->moved_at_ms;
 }
 
+struct covered mailbox_covers(const struct mailbox *m) {
+    return (struct covered){m->validity, m->uid, m->o.since_s};
+}
+
 void mailbox_tell_lag(struct mailbox *m) {
     if (!m->o.cursor)
         td_host_lag(m->host, m->looked_at_ms, m->found > m->at ? m->found - m->at : 0);

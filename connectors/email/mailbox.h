@@ -6,6 +6,7 @@
 #ifndef EMAIL_MAILBOX_H
 #define EMAIL_MAILBOX_H
 
+#include "email/covered.h"
 #include "email/imap_link.h"
 #include "email/mail_in.h"
 
@@ -28,6 +29,7 @@ struct mailbox_options {
      * end is told. A batch: so many mails of it are durable. */
     bool history;
     int64_t since_s, until_s;
+    struct covered covered; /* what of it was imported before; zero: nothing */
     void (*on_batch)(void *history_owner, size_t mails);
     void (*on_finished)(void *history_owner);
     void *history_owner;
@@ -37,6 +39,8 @@ void mailbox_start(struct mailbox *m);
 /* When it last came on: all that the server had was taken, or a batch of it (host's clock, ms); 0:
  * not yet. */
 int64_t mailbox_moved_at_ms(const struct mailbox *m);
+/* History, when its end is told: what of the folder is taken now. */
+struct covered mailbox_covers(const struct mailbox *m);
 bool mailbox_is_up(const struct mailbox *m); /* connected, and said so */
 /* There is another token, of another account perhaps: connects anew, and tells that it is up. */
 void mailbox_renew(struct mailbox *m);

@@ -103,6 +103,8 @@ static bool is_known(const struct mailbox *m, const struct wanted *w) {
     int64_t at_s = w->at_ms / 1000;
     if (m->o.history && w->at_ms && (at_s < m->o.since_s || at_s > m->o.until_s))
         return true;
+    if (m->o.history && w->at_ms && covered_has(&m->o.covered, m->validity, w->uid, at_s))
+        return true;
     return m->rescan && w->at_ms && at_s < m->rescan_from_s;
 }
 

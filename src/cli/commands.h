@@ -23,6 +23,9 @@ int cmd_release(struct cli *c);
 
 int cmd_doctor(struct cli *c); /* doctor.c */
 
+int cmd_import(struct cli *c); /* import.c */
+int cmd_import_show(struct cli *c);
+
 int cmd_quarantine_list(struct cli *c); /* quarantine.c */
 int cmd_quarantine_show(struct cli *c);
 int cmd_quarantine_replay(struct cli *c);

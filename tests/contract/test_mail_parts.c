@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "email/covered.h"
 #include "email/imap_parse.h"
 #include "email/mail_in.h"
 #include "email/mime_in.h"
@@ -266,11 +267,40 @@ static void test_verdicts(void **state) {
     assert_string_equal(r.code, "550 5.1.1");
 }
 
+static void test_covered(void **state) {
+    (void)state;
+    struct covered x = {7, 100, 5000}, got;
+    struct td_str inbox = TD_STR("INBOX"), sent = TD_STR("Sent Items"), text = TD_STR("");
+    assert_false(covered_find(text, inbox, &got));
+    text = covered_put(a, text, inbox, &x);
+    text = covered_put(a, text, sent, &(struct covered){9, 3, 0});
+    assert_true(covered_find(text, inbox, &got));
+    assert_memory_equal(&got, &x, sizeof x);
+    assert_true(covered_has(&got, 7, 100, 5000));
+    assert_false(covered_has(&got, 8, 100, 5000)); /* another mailbox of that name */
+    assert_false(covered_has(&got, 7, 101, 5000)); /* came into the folder later */
+    assert_false(covered_has(&got, 7, 100, 4999)); /* before what was asked for */
+    assert_false(covered_has(&(struct covered){0}, 0, 0, 0));
+    /* more of the past replaces, less of it does not, a mailbox made anew does */
+    text = covered_put(a, text, inbox, &(struct covered){7, 120, 6000});
+    assert_true(covered_find(text, inbox, &got) && got.uid == 100);
+    text = covered_put(a, text, inbox, &(struct covered){7, 120, 4000});
+    assert_true(covered_find(text, inbox, &got) && got.uid == 120 && got.since_s == 4000);
+    text = covered_put(a, text, inbox, &(struct covered){8, 1, 9000});
+    assert_true(covered_find(text, inbox, &got) && got.validity == 8);
+    assert_true(covered_find(text, sent, &got) && got.uid == 3);
+    for (int i = 0; i < COVERED_FOLDERS_MAX; i++)
+        text = covered_put(a, text, td_arena_printf(a, "folder %d", i), &x);
+    assert_false(covered_find(text, sent, &got));
+    assert_true(text.n < 3000);
+    assert_false(covered_find(TD_STR("v1 x y\nv2\n\n"), inbox, &got));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_imap_literal), cmocka_unit_test(test_imap_limits),
         cmocka_unit_test(test_tokens),       cmocka_unit_test(test_mail_in),
         cmocka_unit_test(test_mime_out),     cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_verdicts)};
+        cmocka_unit_test(test_verdicts),     cmocka_unit_test(test_covered)};
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

@@ -305,3 +305,34 @@ test('history comes on request: closed, unrouted, once', skip, async () => {
   await until('again', async () => { const x = await boss.get('/v1/channels/mail/import'); return x.finished && x.since === 0; }, { ms: 30000 });
   assert.equal((await boss.get('/v1/conversations?limit=200&view=closed')).conversations.length, before, 'nothing twice');
 });
+
+/* Dedupe keys end after 7 days: here they are taken away. A restart amid it comes first. */
+test('an import goes on after a kill; the same time again brings only what is new, also without dedupe keys', skip, async () => {
+  const boss = await d.rest('boss');
+  const closed = async () => (await boss.get('/v1/conversations?limit=200&view=closed')).conversations.filter((c) => /^h\d+@/.test(c.peer.addr));
+  const progress = async () => JSON.parse(await d.ctl('import', 'show', 'mail', '--json'));
+  const archive = (i) => mail(`archived-${i}`, { from: `h${i}@customer.example`, text: `archived ${i}` });
+  servers.folder('help/.Archive', 'new');
+  for (let i = 0; i < 120; i++) servers.deliver('help/.Archive', archive(i), Date.now() - 3600e3);
+  await assert.rejects(d.ctl('import', 'mail', '--since', 'yesterday'), /--since yesterday: expected a day/);
+  await assert.rejects(d.ctl('import', 'nowhere'), /no channel nowhere/);
+  await d.kill(); /* asked for while nobody is there: it waits */
+  assert.match(await d.ctl('import', 'mail', '--folder', 'Archive'), /asked for/);
+  assert.equal((await progress()).finished, false);
+  await d.spawn();
+  await until('it is under way', async () => (await closed()).length > 0, { ms: 30000, every: 5 });
+  await d.kill();
+  await d.spawn();
+  await until('it is finished', async () => (await progress()).finished, { ms: 30000 });
+  await until('all are there', async () => (await closed()).length === 120, { ms: 30000 });
+  /* as after more than 7 days */
+  for (const k of (await d.redis('KEYS', '{main}:thread:*h*@customer.example*')).split('\n').filter(Boolean)) await d.redis('DEL', k);
+  for (const k of (await d.redis('KEYS', '{main}:ext:*archived-*')).split('\n').filter(Boolean)) await d.redis('DEL', k);
+  await d.kill(); /* what the engine has in memory of them goes, too */
+  await d.spawn();
+  servers.deliver('help/.Archive', archive(500), Date.now() - 3600e3);
+  await d.ctl('import', 'mail', '--folder', 'Archive');
+  await until('it is finished again', async () => (await progress()).finished, { ms: 30000 });
+  await until('what was new is there', async () => (await closed()).some((c) => c.peer.addr === 'h500@customer.example'), { ms: 30000 });
+  assert.equal((await closed()).length, 121, 'nothing twice');
+});

@@ -2,7 +2,7 @@
  * delivery to Dovecot, bounces), in a folder of their own on ports that were free. They want to be
  * started by root, as everywhere. */
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -216,12 +216,13 @@ postlog unix-dgram n - n - 1 postlogd
   }
 
   /* Into the mailbox as any delivery agent does it. */
-  deliver(user, raw) {
+  deliver(user, raw, atMs) {
     this.count = (this.count ?? 0) + 1;
     const name = `${Math.floor(Date.now() / 1000)}.M${String(this.count).padStart(6, '0')}P${process.pid}.test`;
     const tmp = join(this.folder(user, 'tmp'), name);
     writeFileSync(tmp, raw);
     chownSync(tmp, mailUser, mailUser);
+    if (atMs) utimesSync(tmp, atMs / 1000, atMs / 1000);
     renameSync(tmp, join(this.folder(user, 'new'), name));
   }
 
