@@ -320,3 +320,84 @@ scene('files: sent with their progress, shown, fetched again', async (page, worl
   await page.getByRole('button', { name: 'Fetch again' }).click();
   await page.getByRole('button', { name: 'Show mms.png' }).waitFor();
 });
+
+const asAdmin = () => {
+  const world = morning();
+  world.put('agent', 'carla', { role: 'admin' }, true);
+  world.put('chan', 'support-mail', { state: 'auth', error: 'The login has to be connected anew: invalid_grant' }, true);
+  return world;
+};
+
+scene('channels: a login that is over is told everywhere, one button brings it back', async (page, world, url) => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await login(page, url, 'carla');
+  const banner = page.getByRole('alert').filter({ hasText: 'must be connected again' });
+  await banner.getByText('support-mail').waitFor();
+  await banner.getByRole('link', { name: 'Channels' }).click();
+  const row = page.getByRole('row', { name: /^support-mail/ });
+  await row.getByText('invalid_grant').waitFor();
+  await page.getByText('https://desk.example/oauth/callback').waitFor();
+  await page.getByRole('button', { name: 'Copy' }).click();
+  await page.getByRole('button', { name: 'Copied' }).waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'https://desk.example/oauth/callback');
+  assert.equal(await page.getByRole('row', { name: /^sms-uk/ }).getByRole('button').count(), 0, 'nothing to connect there');
+
+  world.provider = 'denied';
+  await row.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByText('The provider refused: You said no').waitFor();
+  world.provider = 'code';
+  await row.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByText('support-mail is connected.').waitFor();
+  await banner.waitFor({ state: 'detached' });
+  await row.getByRole('button', { name: 'Connect again' }).waitFor();
+  assert.ok(!page.url().includes('code='), 'the code stands in the address no more');
+  assert.deepEqual(world.returns.map((r) => r.code ?? r.error), ['access_denied', 'the-code']);
+  await page.reload();
+  await row.waitFor();
+  assert.equal(world.returns.length, 2, 'a code is used once');
+}, asAdmin);
+
+scene('channels: a supervisor sees the banner and no button, an agent neither', async (page, world, url) => {
+  world.put('agent', 'carla', { role: 'supervisor' }, true);
+  await login(page, url, 'carla', '#/channels');
+  await page.getByText('must be connected again').waitFor();
+  await page.getByRole('row', { name: /^support-mail/ }).waitFor();
+  assert.equal(await page.getByRole('row', { name: /^support-mail/ }).getByRole('button').count(), 0);
+  await page.context().clearCookies();
+  await page.goto('about:blank');
+  await login(page, url, 'anna', '#/c/1042');
+  await log(page).getByText('Oh great').waitFor();
+  assert.equal(await page.getByText('must be connected again').count(), 0);
+}, asAdmin);
+
+scene('mail: an answer to all by default, to the customer alone, cc and bcc by hand', async (page, world, url) => {
+  world.put('work', 1029, { state: 'active' }, true);
+  world.say(1029, { direction: 'in', text: 'My husband reads along.', from: { type: 'email', addr: 'm.osei@example.com' }, cc: [{ type: 'email', addr: 'k.osei@example.com', name: 'K. Osei' }] }, true);
+  await login(page, url, 'anna', '#/c/1029');
+  const field = (name) => page.getByLabel(name, { exact: true });
+  const sent = async (text) => {
+    await box(page).fill(text);
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await until(() => world.commands.some((c) => c.cmd === 'message.send' && c.body.text === text));
+    return world.commands.find((c) => c.cmd === 'message.send' && c.body.text === text).body;
+  };
+  await page.getByText('also to K. Osei <k.osei@example.com>').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Reply all' }).getAttribute('aria-pressed'), 'true');
+  const toAll = await sent('To both of you.');
+  assert.deepEqual([toAll.cc, toAll.bcc, toAll.subject], [[{ addr: 'k.osei@example.com', name: 'K. Osei' }], undefined, 'Re: Refund for the March bill']);
+
+  await page.getByRole('button', { name: 'Customer only' }).click();
+  assert.equal((await sent('To you alone.')).cc, undefined);
+
+  await page.getByRole('button', { name: 'Subject, cc, bcc' }).click();
+  await field('Cc').fill('boss@harbour.example, not an address');
+  await box(page).fill('Not yet.');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText('“not an address” is no mail address.').first().waitFor();
+  assert.ok(!world.commands.some((c) => c.body?.text === 'Not yet.'));
+  await field('Cc').fill('boss@harbour.example');
+  await field('Bcc').fill('Archive <archive@harbour.example>');
+  await field('Subject').fill('Your refund');
+  const byHand = await sent('Now it goes.');
+  assert.deepEqual([byHand.cc, byHand.bcc, byHand.subject], [[{ addr: 'boss@harbour.example' }], [{ addr: 'archive@harbour.example', name: 'Archive' }], 'Your refund']);
+});

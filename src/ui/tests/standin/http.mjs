@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
+import { channels } from './channels.mjs';
 import { picture } from './picture.mjs';
 import { World } from './world.mjs';
 
@@ -48,10 +49,12 @@ export function makeHttp(world, dist) {
         return res.end(picture(320, 240, Number(file[1]) + Number(file[2])));
       }
       await new Promise((r) => setTimeout(r, world.lag ?? 20));
+      const about = channels(world, req, url, req.method === 'POST' ? await read(req) : null);
+      if (about) return json(about.$status ?? 200, about);
       const body = api(world, me, url);
       return body ? json(200, body) : json(404, { error: 'not-found', text: 'Not found.' });
     }
-    const path = url.pathname === '/' ? '/index.html' : normalize(url.pathname);
+    const path = url.pathname === '/' || url.pathname === '/oauth/callback' ? '/index.html' : normalize(url.pathname);
     try {
       const data = await readFile(join(dist, path));
       res.writeHead(200, { 'Content-Type': types[extname(path)] ?? 'application/octet-stream', 'Content-Security-Policy': CSP, 'X-Content-Type-Options': 'nosniff' });
