@@ -204,6 +204,21 @@ static int start_redis(struct app *a, struct td_error *err) {
                            &a->child, err);
 }
 
+static int use_bucket(struct app *a, const struct config_s3 *c, struct td_error *err) {
+    struct s3 *s3 = NULL;
+    int rc = s3_new(&(struct s3_options){.endpoint = c->endpoint,
+                                         .bucket = c->bucket,
+                                         .region = c->region,
+                                         .prefix = c->prefix,
+                                         .access_key = td_secret_reveal(c->access_key),
+                                         .secret_key = td_secret_reveal(c->secret_key)},
+                    &s3, err);
+    if (rc == TD_OK)
+        blobs_use_bucket(a->blobs, s3);
+    s3_unref(&s3);
+    return rc;
+}
+
 static int start_store(struct app *a, struct td_error *err) {
     const struct td_secret *password = a->config->redis_password;
     struct store_options o = {.redis_url = a->child ? redis_child_url(a->child)
@@ -216,7 +231,10 @@ static int start_store(struct app *a, struct td_error *err) {
     a->tail = tail_new(a->store);
     char dir[sizeof a->data_path + 8];
     snprintf(dir, sizeof dir, "%s/blobs", a->data_dir);
-    int rc = blobs_new(a->store, a->workers, dir, &a->blobs, err);
+    bool far = a->config->s3.bucket.n > 0; /* its jobs wait for the network */
+    int rc = blobs_new(a->store, far ? a->peer_workers : a->workers, dir, &a->blobs, err);
+    if (rc == TD_OK && far)
+        rc = use_bucket(a, &a->config->s3, err);
     if (rc != TD_OK)
         return rc;
     a->engine = engine_new(a->store, a->inbox);

@@ -25,6 +25,10 @@ struct config_webhook { /* a business's receiver of events (src/outbox/README.md
     bool allow_private, allow_plaintext;
     int64_t timeout_ms, retry_first_ms, give_up_ms;
 };
+struct config_s3 {
+    struct td_str endpoint, bucket, region, prefix; /* bucket "": files lie in the data folder */
+    const struct td_secret *access_key, *secret_key;
+};
 struct config_listener {
     struct td_str address; /* "127.0.0.1", "::", … */
     uint32_t port;
@@ -45,6 +49,7 @@ struct config {
         struct config_listener *v;
         size_t n;
     } listeners;
+    struct config_s3 s3;
     struct td_str public_url; /* "https://chat.example.org" */
     struct td_str tls_cert, tls_key;
     struct td_strs trusted_proxies; /* CIDR */

@@ -202,6 +202,8 @@ void config_print_reference(FILE *out) {
     put_section(out, "`server.listen`", inner(&table_server, "listen"));
     put_section(out, "`redis`", &table_redis);
     put_section(out, "`log`", &table_log);
+    put_section(out, "`media`", &table_media);
+    put_section(out, "`media.s3`", inner(&table_media, "s3"));
     put_section(out, "`channels.ID`", &table_channel);
     put_section(out, "`channels.ID.rules`", inner(&table_channel, "rules"));
     for (size_t i = 0; td_connectors[i]; i++)

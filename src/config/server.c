@@ -170,6 +170,7 @@ static const struct row root_rows[] = {
     {.key = "server", .cell = CELL_TABLE, .table = &table_server, .help = "See below."},
     {.key = "redis", .cell = CELL_TABLE, .table = &table_redis, .help = "See below."},
     {.key = "log", .cell = CELL_TABLE, .table = &table_log, .help = "See below."},
+    {.key = "media", .cell = CELL_TABLE, .table = &table_media, .help = "See below."},
     {.key = "channels",
      .cell = CELL_READ,
      .read = channels_read,

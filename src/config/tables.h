@@ -8,6 +8,7 @@ extern const struct table table_root;    /* struct config */
 extern const struct table table_server;  /* struct config */
 extern const struct table table_redis;   /* struct config */
 extern const struct table table_log;     /* struct config */
+extern const struct table table_media;   /* struct config */
 extern const struct table table_routing; /* struct config */
 extern const struct table table_webhook; /* struct config_webhook */
 extern const struct table table_profile; /* struct profile */

@@ -94,12 +94,16 @@ static int write_new(const char *dir, const char *name, struct td_str bytes, str
     return rc;
 }
 
-int blob_file_write(const char *dir, struct td_str bytes, char name[BLOB_NAME + 1],
-                    struct td_error *err) {
+void blob_file_name(struct td_str bytes, char name[BLOB_NAME + 1]) {
     uint8_t hash[crypto_hash_sha256_BYTES];
-    char path[BLOB_PATH_MAX];
     crypto_hash_sha256(hash, (const unsigned char *)(bytes.p ? bytes.p : ""), bytes.n);
     sodium_bin2hex(name, BLOB_NAME + 1, hash, sizeof hash);
+}
+
+int blob_file_write(const char *dir, struct td_str bytes, char name[BLOB_NAME + 1],
+                    struct td_error *err) {
+    char path[BLOB_PATH_MAX];
+    blob_file_name(bytes, name);
     path_of(path, dir, name);
     /* Existing: touched, and its folder synced again, for whoever wrote it may not have come so
      * far. */

@@ -14,6 +14,7 @@
 #define BLOB_PATH_MAX 512
 
 bool blob_name_ok(struct td_str sha256); /* 64 lower-case hex digits: safe in a path */
+void blob_file_name(struct td_str bytes, char name[BLOB_NAME + 1]);
 /* Makes <dir> and its 256 folders. */
 int blob_file_init(const char *dir, struct td_error *err);
 int blob_file_write(const char *dir, struct td_str bytes, char name[BLOB_NAME + 1],

@@ -4,7 +4,7 @@
 #include "store/blob_sweep.h"
 
 #include "base/mem.h"
-#include "store/blob_file.h"
+#include "store/blob_place.h"
 #include "store/keys.h"
 
 #include <tandem/error.h>
@@ -12,6 +12,7 @@
 
 #define EVERY_MS 3600000
 #define AT_ONCE 500
+#define AT_ONCE_BUCKET 20 /* each is asked after over the network */
 #define DEADLINE_MS 60000
 
 enum step { LEFT, LIST, ASK, TRASH, ASK_AGAIN, DECIDE };
@@ -22,9 +23,10 @@ struct work {
     struct blob_sweep *sweep; /* NULL: it is gone */
     enum step step;
     char dir[BLOB_PATH_MAX];
+    struct s3 *s3; /* counted; NULL: none */
     int64_t age_s;
     unsigned cursor;
-    size_t n;
+    size_t n, max;
     char names[AT_ONCE][BLOB_NAME + 1];
     bool named[AT_ONCE];
 };
@@ -33,6 +35,7 @@ struct blob_sweep {
     struct store *store;
     struct workers *workers;
     char dir[BLOB_PATH_MAX];
+    struct s3 *s3; /* counted; NULL: none */
     struct loop_timer timer;
     struct work *work; /* of the round under way; NULL: none */
     size_t deleted;
@@ -41,6 +44,11 @@ struct blob_sweep {
 };
 
 static void go(struct blob_sweep *b, enum step step);
+
+static void work_free(struct work *w) {
+    s3_unref(&w->s3);
+    mem_free(w);
+}
 
 /* The work itself is freed by whoever calls. */
 static void finish(struct blob_sweep *b) {
@@ -55,18 +63,22 @@ static void finish(struct blob_sweep *b) {
 
 static void run(struct worker_job *j) {
     struct work *w = CONTAINER_OF(j, struct work, job);
+    struct blob_place place = {w->dir, w->s3};
     size_t kept = 0;
     switch (w->step) {
     case LEFT:
-        w->n = blob_file_trashed(w->dir, w->names, AT_ONCE);
+        w->n = blob_file_trashed(w->dir, w->names, w->max);
         break;
     case LIST:
-        w->n = blob_file_old(w->dir, w->age_s, &w->cursor, w->names, AT_ONCE);
+        w->n = blob_file_old(w->dir, w->age_s, &w->cursor, w->names, w->max);
         break;
     case TRASH:
-        for (size_t i = 0; i < w->n; i++)
-            if (!w->named[i] && blob_file_trash(w->dir, w->names[i], w->age_s))
+        for (size_t i = 0; i < w->n; i++) {
+            if (w->named[i])
+                blob_place_hand_over(&place, w->names[i], w->age_s);
+            else if (blob_file_trash(w->dir, w->names[i], w->age_s))
                 memmove(w->names[kept++], w->names[i], sizeof w->names[i]);
+        }
         w->n = kept;
         break;
     default:
@@ -74,7 +86,7 @@ static void run(struct worker_job *j) {
             if (w->named[i])
                 blob_file_restore(w->dir, w->names[i]);
             else
-                blob_file_unlink(w->dir, w->names[i]);
+                w->named[i] = !blob_place_remove(&place, w->names[i], w->age_s);
         }
         break;
     }
@@ -101,7 +113,7 @@ static void on_release(struct worker_job *j) {
     struct work *w = CONTAINER_OF(j, struct work, job);
     struct blob_sweep *b = w->sweep;
     if (!b) {
-        mem_free(w);
+        work_free(w);
         return;
     }
     if (w->step == DECIDE)
@@ -120,7 +132,7 @@ static void on_names(void *arg, const struct redis_reply *reply) {
     }
     if (b) /* Redis is away: the files can wait */
         finish(b);
-    mem_free(w);
+    work_free(w);
 }
 
 static int ask_names(struct blob_sweep *b) {
@@ -153,7 +165,7 @@ static void go(struct blob_sweep *b, enum step step) {
     if (!over && (asks ? ask_names(b) : run_step(b)) == TD_OK)
         return;
     finish(b);
-    mem_free(w);
+    work_free(w);
 }
 
 int blob_sweep_start(struct blob_sweep *b, int64_t age_s, void (*done)(void *arg, size_t deleted),
@@ -164,6 +176,8 @@ int blob_sweep_start(struct blob_sweep *b, int64_t age_s, void (*done)(void *arg
     w->sweep = b;
     w->age_s = age_s;
     w->step = LEFT;
+    w->s3 = s3_ref(b->s3);
+    w->max = w->s3 ? AT_ONCE_BUCKET : AT_ONCE;
     memcpy(w->dir, b->dir, sizeof b->dir);
     b->work = w;
     b->deleted = 0;
@@ -173,7 +187,7 @@ int blob_sweep_start(struct blob_sweep *b, int64_t age_s, void (*done)(void *arg
     if (rc == TD_OK)
         return TD_OK;
     b->work = NULL;
-    mem_free(w);
+    work_free(w);
     return rc;
 }
 
@@ -191,12 +205,17 @@ struct blob_sweep *blob_sweep_new(struct store *s, struct workers *w, const char
     return b;
 }
 
+void blob_sweep_use_bucket(struct blob_sweep *b, struct s3 *s3) {
+    b->s3 = s3_ref(s3);
+}
+
 void blob_sweep_free(struct blob_sweep **b) {
     if (!*b)
         return;
     struct blob_sweep *x = *b;
     *b = NULL;
     loop_timer_stop(&x->timer);
+    s3_unref(&x->s3);
     if (x->work) { /* a worker or Redis has it, and frees it */
         x->work->sweep = NULL;
         finish(x);

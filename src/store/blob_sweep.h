@@ -11,8 +11,12 @@
 #define BLOB_KEEP_S (7 * 86400)
 
 struct blob_sweep;
+struct s3;
 struct blob_sweep *blob_sweep_new(struct store *s, struct workers *w, const char *dir);
 void blob_sweep_free(struct blob_sweep **b);
+/* Before the first round. What nobody names is deleted there too; what is named and old is left to
+ * the bucket alone. */
+void blob_sweep_use_bucket(struct blob_sweep *b, struct s3 *s3);
 /* done may be NULL. TD_EBUSY: a round is under way. */
 int blob_sweep_start(struct blob_sweep *b, int64_t age_s, void (*done)(void *arg, size_t deleted),
                      void *arg);

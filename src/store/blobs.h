@@ -7,7 +7,7 @@
 #define STORE_BLOBS_H
 
 #include "io/worker.h"
-#include "store/blob_file.h"
+#include "store/blob_place.h"
 #include "store/store.h"
 
 struct blobs;
@@ -15,7 +15,9 @@ struct blobs;
 int blobs_new(struct store *s, struct workers *w, const char *dir, struct blobs **out,
               struct td_error *err);
 void blobs_free(struct blobs **b);
-const char *blobs_dir(const struct blobs *b); /* for blob_file_… on other threads */
+/* Before the first use: files are kept in this bucket, the folder is what is near (blob_place.h).
+ * Takes a reference. The workers then wait for the network. */
+void blobs_use_bucket(struct blobs *b, struct s3 *s3);
 
 /* Copies the bytes. rc TD_EFULL (the disk), TD_EIO, TD_ETIMEDOUT; name "" then. At once: TD_ELIMIT
  * over BLOBS_MAX_BYTES, TD_EFULL (too many jobs). */
