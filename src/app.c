@@ -280,8 +280,9 @@ static int start_edges(struct app *a, struct td_error *err) {
 
 static int start_web(struct app *a, struct td_error *err) {
     static size_t (*const families[])(struct edge *, struct web_route *, size_t) = {
-        ops_routes,  webhook_routes, agent_socket_routes, visitor_socket_routes,
-        auth_routes, api_routes,     media_routes,        static_routes};
+        ops_routes,           webhook_routes, agent_socket_routes, visitor_socket_routes,
+        visitor_files_routes, auth_routes,    api_routes,          media_routes,
+        static_routes};
     struct web_listen listen[LISTENERS_MAX];
     const struct config *c = a->config;
     size_t n = 0, n_listen = 0;

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-enum { ID_MAX = 64, TEXT_MAX = 16384, PAIRS_MAX = 20, VALUE_MAX = 2000 };
+enum { ID_MAX = 64, TEXT_MAX = 16384, FILE_MAX = 8000, PAIRS_MAX = 20, VALUE_MAX = 2000 };
 
 struct key_row { /* one key of a frame and where it goes */
     const char *key;
@@ -98,19 +98,14 @@ int frame_agent(struct td_arena *a, struct td_str text, struct agent_frame *out,
     return rc;
 }
 
-static const struct key_row visitor_rows[] = {TEXT(visitor_frame, t, 16),
-                                              TEXT(visitor_frame, id, ID_MAX),
-                                              TEXT(visitor_frame, channel, 64),
-                                              TEXT(visitor_frame, tab, 36),
-                                              TEXT(visitor_frame, token, 200),
-                                              TEXT(visitor_frame, identity, 4096),
-                                              TEXT(visitor_frame, text, TEXT_MAX),
-                                              NUMBER(visitor_frame, have),
-                                              NUMBER(visitor_frame, conv),
-                                              NUMBER(visitor_frame, delivered),
-                                              NUMBER(visitor_frame, read),
-                                              NUMBER(visitor_frame, rating),
-                                              NUMBER(visitor_frame, at)};
+static const struct key_row visitor_rows[] = {
+    TEXT(visitor_frame, t, 16),          TEXT(visitor_frame, id, ID_MAX),
+    TEXT(visitor_frame, channel, 64),    TEXT(visitor_frame, tab, 36),
+    TEXT(visitor_frame, token, 200),     TEXT(visitor_frame, identity, 4096),
+    TEXT(visitor_frame, text, TEXT_MAX), TEXT(visitor_frame, file, FILE_MAX),
+    NUMBER(visitor_frame, have),         NUMBER(visitor_frame, conv),
+    NUMBER(visitor_frame, delivered),    NUMBER(visitor_frame, read),
+    NUMBER(visitor_frame, rating),       NUMBER(visitor_frame, at)};
 
 static int take_pairs(struct td_arena *a, json_t *object, struct td_strs *out,
                       struct td_error *err) {

@@ -21,6 +21,7 @@ int frame_agent(struct td_arena *a, struct td_str text, struct agent_frame *out,
 struct visitor_frame {
     struct td_str t; /* "hello" "open" "send" "seen" "typing" "end" "rate" "callback" "ping" */
     struct td_str id, channel, tab, token, identity, text;
+    struct td_str file; /* send: the token of an upload */
     uint64_t have, conv, delivered, read,
         rating,            /* conv: the one that `have` counts in; 0: unknown */
         at;                /* Unix ms; 0: none */

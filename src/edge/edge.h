@@ -26,6 +26,15 @@ struct doctor_report;
 typedef int edge_examine(const char *path, struct td_str channel, const struct chan *chan,
                          const uint8_t key[32], struct doctor_report *out, struct td_error *err);
 
+/* How much a visitor, or an address, may still upload: a small table by hash; two that collide take
+ * turns with a fresh budget. */
+enum { VISITOR_BUDGETS = 1024 };
+struct visitor_budget {
+    uint64_t who;
+    int64_t at_ms;
+    double left;
+};
+
 struct edge {
     struct loop *loop;
     struct store *store;
@@ -41,7 +50,8 @@ struct edge {
     struct blobs *blobs;
     struct api *api; /* made by api_routes */
     edge_examine *examine;
-    uint8_t key[32]; /* of the key file */
+    uint8_t key[32];                                        /* of the key file */
+    struct visitor_budget visitor_budgets[VISITOR_BUDGETS]; /* edge/visitor_files.c */
 };
 
 /* Fill up to `max` rows, return how many. arg of every row is the edge. */
@@ -55,6 +65,8 @@ size_t agent_socket_routes(struct edge *e, struct web_route *out,
                            size_t max); /* edge/agent_socket.c */
 size_t visitor_socket_routes(struct edge *e, struct web_route *out,
                              size_t max); /* edge/visitor_socket.c */
+size_t visitor_files_routes(struct edge *e, struct web_route *out,
+                            size_t max); /* edge/visitor_files.c */
 size_t static_routes(struct edge *e, struct web_route *out,
                      size_t max); /* edge/static.c: desktop, widget, demo */
 size_t api_routes(struct edge *e, struct web_route *out, size_t max); /* api/routes.c: /v1/… */

@@ -22,8 +22,10 @@ static struct td_address peer_of(struct visitor_conn *c) {
 static int make_send(struct visitor_conn *c, struct td_arena *a, const struct visitor_frame *f,
                      struct command *cmd) {
     struct inbound in = {0};
-    if (!f->text.n || f->text.n > TEXT_MAX)
+    if ((!f->text.n && !f->file.n) || f->text.n > TEXT_MAX)
         return TD_ELIMIT;
+    if (f->file.n && visitor_file_claim(c, a, f->file, &in.message) != TD_OK)
+        return TD_EAUTH;
     in.message.id = cmd->message_id;
     in.message.channel = td_str_of(c->channel);
     in.message.direction = TD_IN;
@@ -136,7 +138,10 @@ void visitor_command(struct visitor_conn *c, struct td_arena *a, const struct vi
     if (!rc)
         rc = command_open(a, &cmd, &checked, &err);
     if (rc) {
-        visitor_refuse(c, f->id, "invalid", err.text[0] ? err.text : "text: 1 to 8000 bytes");
+        const char *why = rc == TD_EAUTH ? "file: no upload of yours, or older than a day"
+                          : err.text[0]  ? err.text
+                                         : "text: 1 to 8000 bytes";
+        visitor_refuse(c, f->id, "invalid", why);
         return;
     }
     c->acted = c->acted || frames[i].acts;

@@ -30,6 +30,12 @@ void visitor_refuse(struct visitor_conn *c, struct td_str id, const char *error,
 void visitor_hello(struct visitor_conn *c, struct td_arena *a, const struct visitor_frame *f);
 /* visitor_command.c: open, send, seen, end, rate → the inbox; ack when durable. */
 void visitor_command(struct visitor_conn *c, struct td_arena *a, const struct visitor_frame *f);
+/* visitor_files.c: the largest file that visitors of this channel may send, 0: none; a file's token
+ * becomes the message's attachment, TD_EAUTH: it is not his. */
+#define VISITOR_FILE_MAX ((size_t)25 * 1024 * 1024)
+uint64_t visitor_file_max(const struct config *c, struct td_str channel);
+int visitor_file_claim(struct visitor_conn *c, struct td_arena *a, struct td_str token,
+                       struct td_message *m);
 /* Exact match against the allow-list of the channel, or of any channel when it is empty. */
 bool visitor_origin_ok(const struct config *cfg, struct td_str channel, struct td_str origin);
 /* Said on connect and close of a visitor who has a conversation. */

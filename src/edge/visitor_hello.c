@@ -177,6 +177,7 @@ static void send_welcome(struct visitor_conn *c, struct td_arena *a,
     visitor_hours_put(&j, policy_channel_hours(&c->e->config->policy, ch->id), loop_wall_ms());
     if (td_settings_has(ch->settings, "greeting"))
         json_key_str(&j, "greeting", td_settings_text(ch->settings, "greeting"));
+    json_key_u64(&j, "file_max", visitor_file_max(c->e->config, ch->id));
     put_form(&j, ch->settings);
     json_obj_end(&j);
     json_obj_end(&j);
