@@ -245,6 +245,48 @@ scene('a supervisor holds every post; everybody sees it; it goes on', async (pag
   await page.getByText('80 mentions a minute').waitFor();
 }, social);
 
+scene('a colleague is asked, answers in a note, and it ends', async (page, world, url) => {
+  await login(page, url, 'anna', '#/c/1042');
+  await log(page).getByText('Oh great').waitFor();
+  await log(page).focus();
+  await page.keyboard.press('c');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Find an agent').fill('bob');
+  await dialog.getByRole('radio', { name: /Bob Okafor/ }).check();
+  assert.equal(await dialog.getByRole('button', { name: 'Ask Bob Okafor' }).isDisabled(), true, 'a question is needed');
+  await dialog.getByLabel('Question').fill('Which serial counts?');
+  await dialog.getByRole('button', { name: 'Ask Bob Okafor' }).click();
+  await log(page).getByText('Asks Bob Okafor for advice').waitFor();
+  assert.deepEqual(world.commands.at(-1).body, { conv: 1042, agent: 'bob', text: 'Which serial counts?' });
+  assert.equal(world.get('work', 1042).agent, 'anna');
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'End the consultation' }).click();
+  await until(() => world.get('work', 1042).consult === '');
+  await log(page).getByText('The consultation is over.').waitFor();
+
+  world.put('work', 1041, { consult: 'anna' }); // Bob asks
+  await page.getByText('Bob Okafor asks for your advice in #1041.').waitFor();
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await page.getByRole('region', { name: 'Asked for advice' }).getByRole('link', { name: /Grace Liu/ }).waitFor();
+  await page.getByText('Answer in a private note.').waitFor();
+  await page.getByRole('textbox', { name: 'Private note' }).fill('The new one.');
+  await page.keyboard.press('Enter');
+  await log(page).getByText('The new one.').waitFor();
+  await page.getByRole('toolbar', { name: 'Conversation' }).getByRole('button', { name: 'I’m done' }).click();
+  await until(() => world.get('work', 1041).consult === '');
+});
+
+scene('a supervisor whispers to the agent who has it', async (page, world, url) => {
+  await login(page, url, 'carla', '#/c/1041?in=all');
+  await log(page).getByText('Perfect, that worked').waitFor();
+  await log(page).focus();
+  await page.keyboard.press('Shift+W');
+  await page.getByRole('dialog', { name: 'Whisper to Bob Okafor' }).getByLabel('Whisper', { exact: true }).fill('Offer her the refund.');
+  await page.keyboard.press('Control+Enter');
+  await log(page).getByText('Whisper to Bob Okafor').waitFor();
+  assert.deepEqual(world.commands.at(-1).body, { conv: 1041, agent: 'bob', text: 'Offer her the refund.' });
+});
+
 scene('a contact: edit, one more address, write there, all channels, merge and its undoing', async (page, world, url) => {
   await login(page, url, 'anna', '#/c/1042');
   const card = page.getByRole('complementary', { name: 'Contact' });

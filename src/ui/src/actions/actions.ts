@@ -1,7 +1,7 @@
 /* Everything that can be done, once: menus, palette, keys and the overlay all read this table. */
 import type { IconName } from '../parts/Icon';
 import type { Client } from '../store/client';
-import { isMine, isOpen, profileOf, isWaiting, offersFor } from '../store/select';
+import { isAsked, isMine, isOpen, profileOf, isWaiting, offersFor } from '../store/select';
 import type { Route } from '../store/route';
 import { go, toView } from '../store/route';
 import type { State } from '../store/state';
@@ -64,6 +64,8 @@ const open = (c: Ctx) => isOpen(c.work) && c.work!.kind !== 'call';
 const mine = (c: Ctx) => open(c) && isMine(c.work, c.state.me);
 /* Whoever holds it, and supervisors: the daemon's rule (act_holds). */
 const holds = (c: Ctx) => mine(c) || (open(c) && lead(c));
+const inHand = (c: Ctx) => open(c) && !!c.work!.agent && ['active', 'held', 'parked'].includes(c.work!.state);
+const asking = (c: Ctx) => open(c) && !!c.work!.consult;
 const board = (c: Ctx) => c.route.view.name === 'social';
 const posts = (c: Ctx) => c.state.policy?.channels.some((x) => x.kind === 'social') ?? false;
 const offer = (c: Ctx) => offersFor(c.state.works, c.state.me)[0];
@@ -104,6 +106,9 @@ export const actions: readonly Action[] = [
       action: 'Take it over', run: () => act('work.assign', { agent: c.state.me })(c),
     }),
   },
+  { id: 'consult', title: 'Ask a colleague…', group: 'Conversation', icon: 'ask', keys: 'C', when: (c) => holds(c) && inHand(c), run: dialog('consult') },
+  { id: 'consult.end', title: 'End the consultation', group: 'Conversation', icon: 'check', keys: 'Shift+C', when: (c) => asking(c) && (holds(c) || isAsked(c.work, c.state.me)), run: act('work.consult', {}, 'The consultation is over.') },
+  { id: 'whisper', title: 'Whisper to the agent…', group: 'Conversation', icon: 'note', keys: 'Shift+W', when: (c) => lead(c) && inHand(c) && c.work!.agent !== c.state.me, run: dialog('whisper') },
   { id: 'snooze', title: 'Snooze…', group: 'Conversation', icon: 'snooze', keys: 'Z', when: (c) => holds(c) && c.work!.state !== 'wrap', run: dialog('snooze') },
   { id: 'park', title: 'Park until the customer writes', group: 'Conversation', icon: 'pause', keys: 'H', when: (c) => mine(c) && c.work!.state === 'active', run: act('work.park') },
   { id: 'unpark', title: 'Take up again', group: 'Conversation', icon: 'play', keys: 'U', when: (c) => mine(c) && (c.work!.state === 'parked' || c.work!.state === 'snoozed' || c.work!.state === 'held'), run: act('work.unpark') },
@@ -131,6 +136,7 @@ export const actions: readonly Action[] = [
   { id: 'unblock', title: 'Unblock the sender', group: 'Conversation', icon: 'block', when: (c) => !phone(c) && c.conv?.blocked === true, run: act('conv.block', { reason: 'off' }) },
 
   { id: 'go.mine', title: 'My conversations', group: 'Go to', icon: 'inbox', keys: 'G M', when: () => true, run: () => go(toView({ name: 'mine' })) },
+  { id: 'go.asked', title: 'Where I am asked for advice', group: 'Go to', icon: 'ask', keys: 'G D', when: () => true, run: () => go(toView({ name: 'asked' })) },
   { id: 'go.queues', title: 'Waiting in my queues', group: 'Go to', icon: 'clock', keys: 'G Q', when: () => true, run: () => go(toView({ name: 'queues' })) },
   { id: 'go.all', title: 'All open conversations', group: 'Go to', icon: 'layers', keys: 'G A', when: () => true, run: () => go(toView({ name: 'all' })) },
   { id: 'go.social', title: 'Social board', group: 'Go to', icon: 'social', keys: 'G S', when: posts, run: () => go(toView({ name: 'social' })) },

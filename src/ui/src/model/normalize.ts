@@ -74,7 +74,7 @@ export function work(v: unknown): Work {
       id: 0, version: 0, channel: '', queue: '', priority: 0, t0: 0, queued_at: 0, attempts: 0,
       agent: '', offer: '', offered_at: 0, offer_deadline: 0, accepted_at: 0, preferred: '',
       forced: false, units: 0, park_at: 0, wake_at: 0, wrap_until: 0, silent_since: 0, reason: '',
-      waits_for: '', call_id: '', from: '', to: '', answered_at: 0, ended_at: 0, cluster: 0,
+      waits_for: '', call_id: '', from: '', to: '', answered_at: 0, ended_at: 0, cluster: 0, consult: '',
     }),
     members: list(r.members).map(num).filter(Boolean),
     kind: one(r.kind, 'conversation'),

@@ -48,7 +48,7 @@ export interface Work {
   park_at: number; wake_at: number; wrap_until: number; silent_since: number;
   reason: string; waits_for: string;
   call_id: string; from: string; to: string; answered_at: number; ended_at: number;
-  members: number[]; cluster: number;
+  members: number[]; cluster: number; consult: string;
 }
 
 export interface AgentCall { id: string; state: VoiceState; since: number; from: string; to: string; queue: string }

@@ -12,7 +12,7 @@ export function viewPath(v: View): string {
 export function parseView(path: string): View | null {
   const [name, arg] = path.split('/');
   if (name === 'queue' && arg) return { name: 'queue', queue: decodeURIComponent(arg) };
-  if (name === 'mine' || name === 'queues' || name === 'all' || name === 'closed' || name === 'agents' || name === 'channels' || name === 'social') return { name };
+  if (name === 'mine' || name === 'asked' || name === 'queues' || name === 'all' || name === 'closed' || name === 'agents' || name === 'channels' || name === 'social') return { name };
   return null;
 }
 

@@ -6,7 +6,7 @@ import { talkingSince } from '../lib/calls';
 import type { State } from './state';
 
 export type View =
-  | { name: 'mine' } | { name: 'queues' } | { name: 'all' } | { name: 'closed' } | { name: 'agents' } | { name: 'channels' } | { name: 'social' }
+  | { name: 'mine' } | { name: 'asked' } | { name: 'queues' } | { name: 'all' } | { name: 'closed' } | { name: 'agents' } | { name: 'channels' } | { name: 'social' }
   | { name: 'queue'; queue: string };
 
 export interface Row {
@@ -22,6 +22,7 @@ export interface Row {
   target: number;
   queue: string;
   agent: string;
+  consult: string; // who is asked for advice
   state: Work['state'] | 'closed';
   waitsFor: string;
   wakeAt: number;
@@ -39,6 +40,9 @@ export const isWaiting = (w: Work | undefined): boolean => !!w && WAITING.has(w.
 /* An offer is not mine before I take it. */
 export const isMine = (w: Work | undefined, me: string): boolean =>
   !!w && w.agent === me && OPEN.has(w.state) && !WAITING.has(w.state);
+
+/* A colleague who has it asks me for advice. */
+export const isAsked = (w: Work | undefined, me: string): boolean => !!w && w.consult === me && OPEN.has(w.state);
 
 export const offersFor = (works: ReadonlyMap<number, Work>, me: string): Work[] => {
   const out: Work[] = [];
@@ -65,6 +69,7 @@ export function rowOf(c: Conv | undefined, w: Work | undefined, policy: Policy |
     target: w ? targetOf(policy, w.queue) : 0,
     queue: w?.queue ?? '',
     agent: w?.agent || c?.last_agent || '',
+    consult: w && OPEN.has(w.state) ? w.consult : '',
     state: w && OPEN.has(w.state) ? w.state : 'closed',
     waitsFor: w?.waits_for ?? '',
     wakeAt: w?.wake_at ?? 0,
@@ -79,6 +84,7 @@ function belongs(view: View, w: Work, me: string): boolean {
   if (w.cluster) return false;
   switch (view.name) {
     case 'mine': return isMine(w, me);
+    case 'asked': return isAsked(w, me);
     case 'queues': return WAITING.has(w.state) && w.agent !== me;
     case 'queue': return OPEN.has(w.state) && w.queue === view.queue;
     case 'all': return OPEN.has(w.state);
@@ -114,16 +120,17 @@ export function listRows(s: Pick<State, 'works' | 'convs' | 'policy' | 'me'>, vi
   return out.sort(order(view));
 }
 
-export interface Counts { social: number; mine: number; unreadMine: number; waiting: number; all: number; queues: Map<string, number>; worst: Map<string, Sla> }
+export interface Counts { social: number; mine: number; asked: number; unreadMine: number; waiting: number; all: number; queues: Map<string, number>; worst: Map<string, Sla> }
 
 /* For the navigation: how much there is, and how late the oldest of each queue is. */
 export function counts(s: Pick<State, 'works' | 'convs' | 'policy' | 'me'>, now: number): Counts {
-  const c: Counts = { social: 0, mine: 0, unreadMine: 0, waiting: 0, all: 0, queues: new Map(), worst: new Map() };
+  const c: Counts = { social: 0, mine: 0, asked: 0, unreadMine: 0, waiting: 0, all: 0, queues: new Map(), worst: new Map() };
   const rank: Record<Sla, number> = { none: 0, ok: 1, warn: 2, late: 3 };
   for (const w of s.works.values()) {
     if (!OPEN.has(w.state) || w.cluster) continue;
     c.all++;
     if (w.channel_kind === 'social' && w.state === 'queued') c.social++;
+    if (isAsked(w, s.me)) c.asked++;
     if (isMine(w, s.me)) {
       c.mine++;
       if (unreadOf(s.convs.get(w.id)) > 0) c.unreadMine++;

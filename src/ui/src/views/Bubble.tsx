@@ -1,7 +1,7 @@
 import { memo, useState } from 'react';
 import { agentName, contactName } from '../lib/names';
 import { fullTime, iso, timeOfDay } from '../lib/time';
-import type { Conv, Delivery, Media } from '../model/types';
+import type { Agent, Conv, Delivery, Media, Message } from '../model/types';
 import { Avatar, Button } from '../parts/basic';
 import { Icon } from '../parts/Icon';
 import { useClient, useStore } from '../store/context';
@@ -34,7 +34,7 @@ export const Bubble = memo(function Bubble({ line, conv, me, follows, delivery, 
         {!follows && (
           <header className="msg-head">
             <span className="strong">{who}</span>
-            {note && <span className="msg-private"><Icon name="note" size={12} />{m.event === 'whisper' ? 'Whisper' : m.event === 'consult' ? 'Asks for advice' : 'Private note'}</span>}
+            {note && <span className="msg-private"><Icon name="note" size={12} />{noteWord(m, me, agents)}</span>}
             {m.at > 0 && <time className="muted num" dateTime={iso(m.at)} title={fullTime(m.at)}>{timeOfDay(m.at)}</time>}
           </header>
         )}
@@ -54,6 +54,15 @@ export const Bubble = memo(function Bubble({ line, conv, me, follows, delivery, 
     </article>
   );
 });
+
+/* What sort of note, and whom it is meant for. */
+function noteWord(m: Message, me: string, agents: ReadonlyMap<string, Agent>): string {
+  const to = m.to.find((a) => a.type === 'agent');
+  const whom = !to ? '' : to.addr === me ? ' you' : ` ${agentName(agents, to.addr) || to.name}`;
+  if (m.event === 'whisper') return whom ? `Whisper to${whom}` : 'Whisper';
+  if (m.event === 'consult') return whom ? `Asks${whom} for advice` : 'Asks for advice';
+  return 'Private note';
+}
 
 function Quoted({ text }: { text: string }) {
   const [open, setOpen] = useState(false);

@@ -12,7 +12,7 @@ import { toast } from '../store/ui';
 import { AttachButton, UploadList } from './Attach';
 import { useClient, useMe, useStore } from '../store/context';
 import { useRoute } from '../store/route';
-import { isWaiting, onCall } from '../store/select';
+import { isAsked, isWaiting, onCall } from '../store/select';
 import { CannedMenu, useCanned } from './CannedMenu';
 import { ChannelNotice } from './ChannelNotice';
 import { MailFields } from './MailFields';
@@ -157,11 +157,12 @@ function Gate({ conv, work, open, may }: { conv: Conv; work?: Work; open: boolea
   const text = conv.kind === 'voice' ? (open && work?.state !== 'wrap' ? 'The phone answers and ends this call.' : 'This call is over.')
     : !open ? (conv.state === 'spam' ? 'This was marked as spam.' : 'This conversation is closed.')
     : isWaiting(work) ? (work!.state === 'offered' ? (work!.agent === me ? 'This is offered to you.' : `Offered to ${agentName(agents, work!.agent)}.`) : `Waiting in ${queue}.`)
+    : isAsked(work, me) ? `${agentName(agents, work!.agent)} asks for your advice.`
     : `With ${agentName(agents, work!.agent)}.`;
   return (
     <div className="banner info">
       <Icon name={conv.kind === 'voice' ? 'voice' : open ? 'user' : 'archive'} />
-      <span className="grow">{text} {may ? 'As a supervisor you can answer all the same.' : 'You can leave a private note.'}</span>
+      <span className="grow">{text} {may ? 'As a supervisor you can answer all the same.' : isAsked(work, me) ? 'Answer in a private note.' : 'You can leave a private note.'}</span>
       {can('pick') && <Button small onClick={() => run('pick')}>Take it</Button>}
       {can('reopen') && <Button small onClick={() => run('reopen')}>Reopen</Button>}
       {open && conv.kind !== 'voice' && work?.state === 'offered' && work.agent === me && <Button small onClick={() => run('offer.accept')}>Accept</Button>}

@@ -8,7 +8,7 @@ import { Button, Channel, Chip, IconButton, Tip } from '../parts/basic';
 import { Menu, MenuItem, MenuLine } from '../parts/overlay';
 import { useClient, useMe, useNow, useStore } from '../store/context';
 import { toView, useRoute } from '../store/route';
-import { isMine, isOpen, isWaiting, type View } from '../store/select';
+import { isAsked, isMine, isOpen, isWaiting, type View } from '../store/select';
 
 export function ConvHeader({ conv, work, view }: { conv: Conv; work?: Work; view: View }) {
   const client = useClient();
@@ -22,7 +22,7 @@ export function ConvHeader({ conv, work, view }: { conv: Conv; work?: Work; view
   const name = contactName(conv, work);
   const mine = isMine(work, me);
   const others = viewing.filter((x) => x.conv === conv.id && x.agent && x.agent !== me);
-  const extra = ['pick', 'unpark', 'wrapped', 'reopen', 'resolve', 'transfer', 'assign', 'takeover', 'snooze', 'park', 'tags'];
+  const extra = ['pick', 'unpark', 'wrapped', 'reopen', 'resolve', 'transfer', 'assign', 'takeover', 'consult', 'consult.end', 'whisper', 'snooze', 'park', 'tags'];
   const danger = ['spam', 'block', 'unblock'];
   const button = (id: string, label: string, tone: 'plain' | 'primary' = 'plain') => can(id) && (
     <Tip text={byId.get(id)!.title} keys={byId.get(id)!.keys}>
@@ -39,6 +39,7 @@ export function ConvHeader({ conv, work, view }: { conv: Conv; work?: Work; view
           <Channel kind={conv.kind} /><span>{channelWord[conv.kind]}</span>
           <Status conv={conv} work={work} mine={mine} />
           {conv.subject && <span className="cut muted" title={conv.subject}>{conv.subject}</span>}
+          {isOpen(work) && work?.consult && <Chip tone="accent">Asks {work.consult === me ? 'you' : agentName(agents, work.consult)}</Chip>}
           {others.length > 0 && <Chip tone="warn">{others.map((o) => agentName(agents, o.agent)).join(', ')} {others.length === 1 ? 'is' : 'are'} here too</Chip>}
         </p>
       </div>
@@ -46,6 +47,7 @@ export function ConvHeader({ conv, work, view }: { conv: Conv; work?: Work; view
         {button('pick', 'Take', 'primary')}
         {button('unpark', 'Take up', 'primary')}
         {work?.state === 'wrap' && mine && button('wrapped', 'I’m done', 'primary')}
+        {isAsked(work, me) && button('consult.end', 'I’m done', 'primary')}
         {button('reopen', 'Reopen')}
         {button('transfer', 'Transfer')}
         {button('snooze', 'Snooze')}

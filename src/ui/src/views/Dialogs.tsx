@@ -2,6 +2,7 @@
 import { Button } from '../parts/basic';
 import { Dialog } from '../parts/overlay';
 import { closeDialog, useUi } from '../store/ui';
+import { ConsultDialog, WhisperDialog } from './AdviceDialogs';
 import { Palette } from './Palette';
 import { PhoneDialog } from './PhoneDialog';
 import { ResolveDialog } from './ResolveDialog';
@@ -17,6 +18,8 @@ export function Dialogs() {
   switch (dialog.kind) {
     case 'transfer': return <TransferDialog conv={dialog.conv} assign={false} />;
     case 'assign': return <TransferDialog conv={dialog.conv} assign />;
+    case 'consult': return <ConsultDialog conv={dialog.conv} />;
+    case 'whisper': return <WhisperDialog conv={dialog.conv} />;
     case 'snooze': return <SnoozeDialog conv={dialog.conv} />;
     case 'resolve': return <ResolveDialog conv={dialog.conv} />;
     case 'tags': return <TagsDialog conv={dialog.conv} />;

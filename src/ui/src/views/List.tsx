@@ -81,6 +81,7 @@ export function List({ view, selected }: { view: View; selected: number }) {
 function titleOf(view: View, queue?: string): string {
   switch (view.name) {
     case 'mine': return 'Mine';
+    case 'asked': return 'Asked for advice';
     case 'queues': return 'Waiting';
     case 'all': return 'All open';
     case 'closed': return 'Closed';
@@ -93,6 +94,7 @@ function titleOf(view: View, queue?: string): string {
 
 function NoRows({ view }: { view: View }) {
   if (view.name === 'mine') return <Empty icon="inbox" title="Nothing on your desk" text="New work comes to you by itself while you are available. You can also take what waits." />;
+  if (view.name === 'asked') return <Empty icon="ask" title="Nobody asks for your advice" text="A colleague can ask you about a conversation and keep it; it stands here until that ends." />;
   if (view.name === 'queues') return <Empty icon="check" title="Nobody is waiting" text="All customers of your queues are with somebody." />;
   if (view.name === 'closed') return <Empty icon="archive" title="Nothing closed yet" />;
   return <Empty icon="inbox" title="Nothing here" text="No open conversation in this list." />;

@@ -48,7 +48,14 @@ export const ListRow = memo(function ListRow({ row, view, queue, me, agents, now
   );
 });
 
+/* Who asks whom stands in front of everything else. */
 function statusOf(row: Row, me: string, agents: ReadonlyMap<string, Agent>): string {
+  if (row.consult === me) return `${agentName(agents, row.agent)} asks you`;
+  const state = stateOf(row, me, agents);
+  return row.consult ? [`asked ${agentName(agents, row.consult)}`, state].filter(Boolean).join(' · ') : state;
+}
+
+function stateOf(row: Row, me: string, agents: ReadonlyMap<string, Agent>): string {
   const who = row.agent && row.agent !== me ? agentName(agents, row.agent) : '';
   if (row.kind === 'voice') return callStatus(row, who);
   switch (row.state) {

@@ -46,6 +46,7 @@ export function Rail() {
       <nav className="rail-nav" aria-label="Lists">
         <ul>
           {link({ name: 'mine' }, 'inbox', 'Mine', n.unreadMine || n.mine, n.unreadMine ? 'accent' : '')}
+          {(n.asked > 0 || view.name === 'asked') && link({ name: 'asked' }, 'ask', 'Asked', n.asked)}
           {link({ name: 'queues' }, 'clock', role === 'agent' ? 'My queues' : 'Waiting', n.waiting)}
           {link({ name: 'all' }, 'layers', 'All open', n.all)}
           {social && link({ name: 'social' }, 'social', 'Social', n.social)}

@@ -16,6 +16,7 @@ import { Offers } from './Offers';
 import { Rail } from './Rail';
 import { Toasts } from './Toasts';
 import { Triage } from './Triage';
+import { useAsked } from './useAsked';
 import { useTitle } from './useTitle';
 
 export function Shell() {
@@ -24,6 +25,7 @@ export function Shell() {
   const drawer = useUi((u) => u.drawer);
   useKeys();
   useTitle();
+  useAsked();
   useEffect(() => setDrawer(null), [view, conv]);
 
   return (

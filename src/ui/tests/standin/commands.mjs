@@ -142,8 +142,18 @@ export const handlers = {
     }
     return {};
   },
+  'work.consult': (w, me, b) => {
+    const work = w.get('work', b.conv);
+    if (!b.agent && !work.consult) return no('invalid', 'Nobody is being consulted.');
+    w.put('work', b.conv, { consult: b.agent ?? '' });
+    event(w, b.conv, 'consulted', b.agent ? `${name(w, me)} consults ${name(w, b.agent)}.` : 'The consultation is over.', me);
+    if (b.agent && b.text) w.say(b.conv, { direction: 'internal', kind: 'note', private: true, author: me, text: b.text, event: 'consult', to: [{ type: 'agent', addr: b.agent, name: name(w, b.agent) }] });
+    return { conv: b.conv };
+  },
   'note.add': (w, me, b) => {
-    const m = w.say(b.conv, { direction: 'internal', kind: 'note', private: true, author: me, text: b.text, client_ref: b.$id });
+    if (b.agent && w.get('work', b.conv)?.agent !== b.agent) return no('invalid', `${name(w, b.agent)} does not have this conversation.`);
+    const whisper = b.agent ? { event: 'whisper', to: [{ type: 'agent', addr: b.agent, name: name(w, b.agent) }] } : {};
+    const m = w.say(b.conv, { direction: 'internal', kind: 'note', private: true, author: me, text: b.text, client_ref: b.$id, ...whisper });
     return { conv: b.conv, seq: m.seq };
   },
   'media.retry': (w, me, b) => {

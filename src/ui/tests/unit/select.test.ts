@@ -4,7 +4,7 @@ import { chord, match } from '../../src/actions/keys';
 import { rank } from '../../src/lib/fuzzy';
 import { parseRoute, toConv, toView } from '../../src/store/route';
 import { counts, listRows, offersFor } from '../../src/store/select';
-import { conv, live, work } from './make';
+import { apply, conv, live, work } from './make';
 
 const none = { text: '', kind: '' } as const;
 const s = live([
@@ -24,6 +24,18 @@ test('mine: what is in hand first, then what is put aside; an offer is not mine 
 });
 test('waiting: by priority, then who waits longest; my own offer is not in the queue', () => {
   assert.deepEqual(ids('queues'), [4, 3]);
+});
+test('asked: whoever has it keeps it, and it is in nobody else’s hand', () => {
+  const t = live([
+    work(1, 1, { state: 'active', agent: 'bob', consult: 'anna' }), work(2, 1, { state: 'active', agent: 'anna', consult: 'bob' }),
+    work(3, 1, { state: 'queued' }), conv(1, 1), conv(2, 1), conv(3, 1),
+  ]);
+  assert.deepEqual(listRows(t, { name: 'asked' }, none).map((r) => r.id), [1]);
+  assert.deepEqual(listRows(t, { name: 'mine' }, none).map((r) => r.id), [2]);
+  assert.equal(counts(t, 0).asked, 1);
+  const over = apply(t, { t: 'entity', event: '11-0', ...work(1, 2, { state: 'active', agent: 'bob' }) });
+  assert.deepEqual(listRows(over, { name: 'asked' }, none), []);
+  assert.deepEqual(parseRoute(toView({ name: 'asked' })), { view: { name: 'asked' }, conv: 0 });
 });
 test('filters by text and channel', () => {
   assert.deepEqual(listRows(s, { name: 'all' }, { text: 'zoë vip', kind: '' }).map((r) => r.id), [3]);
