@@ -225,7 +225,8 @@ static int start_store(struct app *a, struct td_error *err) {
                                                     : a->config->redis_url.p,
                               .redis_password = password ? td_secret_reveal(password).p : NULL,
                               .tenant = a->config->tenant.p,
-                              .process = a->process};
+                              .process = a->process,
+                              .replicas = a->config->redis_replicas};
     a->store = store_new(a->loop, &o);
     a->inbox = inbox_new(a->store);
     a->tail = tail_new(a->store);

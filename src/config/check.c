@@ -110,6 +110,11 @@ static void check_redis(struct reader *r) {
     struct place redis = {NULL, TD_STR("redis"), 0};
     struct place at = {&redis, TD_STR("url"), 0};
     unsigned line = reader_line(r, &c->redis_url);
+    if (!c->redis_url.n && c->redis_replicas) {
+        struct place replicas = {&redis, TD_STR("replicas"), 0};
+        reader_fail(r, &replicas, reader_line(r, &c->redis_replicas),
+                    "the private Redis has no replicas: expected redis.url beside it");
+    }
     if (!c->redis_url.n || td_str_starts(c->redis_url, TD_STR("unix:/")))
         return;
     if (td_str_starts(c->redis_url, TD_STR("rediss://"))) {

@@ -45,6 +45,7 @@ struct config {
     struct td_str redis_url; /* "": embedded */
     const struct td_secret *redis_password;
     bool redis_allow_plaintext;
+    uint32_t redis_replicas; /* so many have it before anything is acknowledged; 0: none is asked */
     struct {
         struct config_listener *v;
         size_t n;

@@ -123,6 +123,13 @@ static const struct row redis_rows[] = {
      .rule = {.type = V_BOOL},
      .fallback = "false",
      .help = "Speak to a Redis on another machine without TLS; it sees every message."},
+    {.key = "replicas",
+     AT(redis_replicas),
+     .rule = {.type = V_NUMBER, .min = 0, .max = 5},
+     .fallback = "0",
+     .help = "So many replicas must have what is acknowledged, and an attempt to send, before it "
+             "counts; with fewer, edges answer 503. Set min-replicas-to-write in Redis to the same "
+             "number."},
 };
 const struct table table_redis = {
     .title = "redis",
