@@ -207,8 +207,8 @@ static void ask(struct poller *p) {
         p->place = place_of(request.url);
         rc = td_http_start(i->host, &p->http, &request, i->timeout_ms, on_answer);
     }
-    if (rc == TD_EFULL)
-        failed(p, "down", td_str_of(td_rc_text(rc)), 0);
+    if (rc == TD_EFULL || rc == TD_EBUSY)
+        failed(p, "down", td_str_of(err.text[0] ? err.text : td_rc_text(rc)), 0);
     else if (rc != TD_OK)
         failed(p, "misconfigured", td_str_of(err.text[0] ? err.text : td_rc_text(rc)), 0);
 }

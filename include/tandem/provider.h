@@ -66,6 +66,7 @@ struct td_provider {
     /* How many things are asked for (mentions, a hashtag), each with a cursor and a pace of its
      * own; `poll` is 0 to 63 at most; a cursor but poll 0's names what it is of. NULL: one. */
     unsigned (*poll_count)(const struct td_settings *s);
+    /* TD_EBUSY: not now (a budget is used up): the channel shows err, sends go on, asked again. */
     int (*poll_build)(struct td_arena *a, const struct td_settings *s, unsigned poll,
                       struct td_str cursor, struct td_request *out, struct td_error *err);
     int (*poll_parse)(struct td_arena *a, const struct td_settings *s, unsigned poll,

@@ -12,6 +12,7 @@
 #include "social_bluesky/facets.h"
 #include "social_bluesky/tid.h"
 #include "social_bluesky/walk.h"
+#include "social_x/x.h"
 
 #include <stdio.h>
 
@@ -226,11 +227,49 @@ static void test_walk_cursor(void **state) {
     td_arena_free(&a);
 }
 
+/* ---- X ---- */
+
+/* By the weights of twitter-text's configuration, version 3. */
+static void test_x_weight(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t n;
+    } rows[] = {
+        {"", 0},
+        {"abc\r\n", 5},
+        {"Gr\u00fc\u00dfe", 5},
+        {"e\u0301", 1},                                    /* composed */
+        {"\u10ff\u1100", 3},                               /* the last light one, the first heavy */
+        {"\u2018\u2019\u201c\u201d\u2026", 6},             /* quotes, but not the ellipsis */
+        {"\u65e5\u672c\u8a9e", 6},                         /* CJK */
+        {"\U0001F44D", 2},                                 /* an emoji */
+        {"\U0001F44D\U0001F3FD", 2},                       /* with a tone */
+        {"\U0001F469\u200D\U0001F469\u200D\U0001F467", 2}, /* a family */
+        {"\U0001F1E9\U0001F1EA", 2},                       /* a flag */
+        {"1\ufe0f\u20e3", 2},                              /* a keycap */
+        {"\u00a9", 1},
+        {"http://a.de", 23},
+        {"(see https://acme.example/a/very/long/path?with=a&query=too).", 30},
+        {"HTTPS://ACME.EXAMPLE/, x", 26},
+        {"https://a.de/\u65e5", 25}, /* CJK is no part of a link */
+        {"https://", 8},
+        {"xhttps://a.de", 13}, /* not within a word */
+        {"https://a.de https://b.de", 47},
+    };
+    struct td_arena *a = td_arena_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (x_weight(a, td_str_of(rows[i].text)) != rows[i].n)
+            fail_msg("%s: %zu, not %zu", rows[i].text, x_weight(a, td_str_of(rows[i].text)),
+                     rows[i].n);
+    td_arena_free(&a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_graphemes),   cmocka_unit_test(test_facets),
         cmocka_unit_test(test_keys),        cmocka_unit_test(test_walk),
-        cmocka_unit_test(test_walk_cursor),
+        cmocka_unit_test(test_walk_cursor), cmocka_unit_test(test_x_weight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

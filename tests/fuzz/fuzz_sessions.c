@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <tandem/connector.h>
 
-extern const struct td_connector social_bluesky_connector;
+extern const struct td_connector social_bluesky_connector, social_x_connector;
 
 #define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
 static const struct {
@@ -17,6 +17,8 @@ static const struct {
 } channels[] = {
     {&social_bluesky_connector,
      LIST("handle", "us.test", "app_password", "k1", "listen", "#acme", "listen", "acme")},
+    {&social_x_connector, LIST("user_id", "900", "username", "acme", "client_id", "c1",
+                               "refresh_token", "r0", "listen", "#acme", "listen", "acme")},
 };
 
 static void must(bool ok) {
