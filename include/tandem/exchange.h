@@ -1,4 +1,5 @@
-/* exchange.h: one HTTP request and its answer, as data. Whoever makes one owns what it points to. */
+/* exchange.h: one HTTP request and its answer, as data. Whoever makes one owns what it points to.
+ */
 #ifndef TANDEM_EXCHANGE_H
 #define TANDEM_EXCHANGE_H
 
