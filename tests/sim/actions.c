@@ -1,8 +1,8 @@
 /* What people, customers, phones, providers and processes do, at random. It looks into the core to
  * find what there is to do; that nothing depends on it is seen when its log is run again. */
-#include "core/state.h"
+#include "actions.h"
 
-#include "world.h"
+#include "core/state.h"
 
 static const char *const agent_names[SIM_AGENTS] = {"anna", "ben", "cara", "dan", "eva", "finn"};
 static const char *const queue_names[] = {"support", "texts", "mail", "social", "second"};
@@ -40,6 +40,13 @@ static struct work_rt *his(struct world *w, struct agent_rt *a, unsigned states)
 }
 #define IN_HAND (1u << WS_ACTIVE | 1u << WS_HELD | 1u << WS_PARKED | 1u << WS_SNOOZED)
 
+const char *actions_agent(size_t i) {
+    return agent_names[i];
+}
+const char *actions_someone(struct world *w) {
+    return name_of(some_agent(w));
+}
+
 /* A conversation that was made at some time. */
 static uint64_t some_conv(struct world *w) {
     const struct cell *cell = w->fix.core->tenant_cell;
@@ -47,10 +54,17 @@ static uint64_t some_conv(struct world *w) {
     return max ? 1 + (one_in(w, 3) ? below(w, max) : max - 1 - below(w, max < 40 ? max : 40)) : 1;
 }
 
+uint64_t actions_in_hand(struct world *w, const char **who) {
+    struct agent_rt *a = some_agent(w);
+    struct work_rt *rt = his(w, a, IN_HAND);
+    *who = name_of(a);
+    return rt ? rt->w->id : some_conv(w);
+}
+
 /* ---- the beginning ---- */
 
 static void put_agent(struct world *w, size_t i) {
-    struct td_str queues[5], skills[2];
+    struct td_str queues[5], skills[3];
     struct account a = {.id = Z(agent_names[i]), .role = S("agent"), .queues = {queues, 0}};
     for (size_t k = 0; k < 5; k++)
         if (!one_in(w, 3))
@@ -58,6 +72,8 @@ static void put_agent(struct world *w, size_t i) {
     a.skills = (struct td_strs){skills, 0};
     if (one_in(w, 2))
         skills[a.skills.n++] = one_in(w, 2) ? S("billing:2") : S("billing:5");
+    if (one_in(w, 3))
+        skills[a.skills.n++] = S("lang-de");
     a.set = (struct td_strs){(struct td_str[]){S("queues"), S("skills"), S("enabled")}, 3};
     if (one_in(w, 3))
         a.profile = one_in(w, 2) ? S("blended") : S("calm");
@@ -94,6 +110,7 @@ static void message(struct world *w) {
                                      .from = {Z(types[ch]), Z(addr), S("")},
                                      .external_id = Z(id),
                                      .dedupe = Z(id),
+                                     .language = one_in(w, 6) ? S("de-AT") : S(""),
                                      .text = S("hello")}};
     if (ch >= 2) {
         size_t slot = w->n_external++ % SIM_EXTERNAL;
@@ -253,83 +270,6 @@ static bool clear_up(struct world *w) {
     return true;
 }
 
-/* ---- phones ---- */
-
-static void phone(struct world *w) {
-    static const char *const next[] = {"ringing", "active", "hold", "idle", "idle", "unknown"};
-    size_t i = below(w, w->agents);
-    struct sim_call *call = &w->calls[i];
-    if (one_in(w, 60)) {
-        struct voice link = {.channel = S("pbx"), .link_up = one_in(w, 2)};
-        world_run(w, CMD_VOICE_LINK, A_CONNECTOR, "pbx", &link);
-        return;
-    }
-    bool live = call->state && strcmp(call->state, "idle") != 0;
-    if (!live) {
-        snprintf(call->id, sizeof call->id, "k%llu", (unsigned long long)++w->next_id);
-        call->seq = 0;
-    }
-    const char *state = live ? next[below(w, 6)] : "ringing";
-    bool late = live && one_in(w, 8);
-    struct voice v = {.channel = S("pbx"),
-                      .agent = Z(agent_names[i]),
-                      .call = Z(call->id),
-                      .seq = late ? call->seq : call->seq + 1,
-                      .state = Z(state),
-                      .from = S("+4412345")};
-    if (!late) {
-        call->seq++;
-        call->state = state;
-    }
-    world_run(w, CMD_VOICE_STATE, A_CONNECTOR, "pbx", &v);
-}
-
-/* A call that nobody has yet: the newest of some agent's, or a new one. */
-static void waiting_call(struct world *w) {
-    static const char *const states[] = {"queued", "queued", "abandoned"};
-    struct sim_call *call = &w->calls[below(w, w->agents)];
-    if (!call->id[0] || one_in(w, 2)) {
-        snprintf(call->id, sizeof call->id, "k%llu", (unsigned long long)++w->next_id);
-        call->seq = 0;
-        call->state = NULL;
-    }
-    struct voice v = {.channel = S("pbx"),
-                      .call = Z(call->id),
-                      .seq = one_in(w, 8) ? call->seq : ++call->seq,
-                      .state = Z(states[below(w, 3)]),
-                      .queue = one_in(w, 2) ? S("support") : S("sales"),
-                      .from = one_in(w, 3) ? S("anonymous") : S("+4412345")};
-    world_run(w, CMD_VOICE_STATE, A_CONNECTOR, "pbx", &v);
-}
-
-static void desk(struct world *w) {
-    static const char *const extensions[] = {"1001", "1002", "1003", "1004", ""};
-    const struct agent_rt *a = some_agent(w);
-    struct act act = {.extension = Z(extensions[below(w, 5)])};
-    struct voice pause = {.channel = S("pbx"),
-                          .agent = Z(name_of(a)),
-                          .state = one_in(w, 2) ? S("paused") : S("unpaused"),
-                          .reason = S("lunch")};
-    if (one_in(w, 2))
-        world_run(w, CMD_EXTENSION_SET, A_AGENT, name_of(a), &act);
-    else
-        world_run(w, CMD_VOICE_STATE, A_CONNECTOR, "pbx", &pause);
-}
-
-/* The holder of the phones' channel: most answers are to the point. */
-static void gate(struct world *w) {
-    static const char *const answers[] = {"done", "done",    "done",   "done",
-                                          "done", "ringing", "failed", "unknown-agent"};
-    struct agent_rt *a = some_agent(w);
-    for (size_t i = 0; i < w->agents && a->a->gate != GATE_ASKED; i++)
-        a = agent_at(w, i);
-    struct voice v = {.channel = S("pbx"),
-                      .agent = Z(name_of(a)),
-                      .gate = a->a->gate_seq - one_in(w, 10),
-                      .answer = Z(answers[below(w, one_in(w, 4) ? 8 : 4)])};
-    world_run(w, CMD_VOICE_GATE, A_CONNECTOR, "pbx", &v);
-}
-
 /* ---- providers ---- */
 
 static void receipt(struct world *w, const char *channel, const char *external_id,
@@ -458,10 +398,31 @@ static const struct {
     void (*act)(struct world *w);
     unsigned weight;
 } moves[] = {
-    {message, 24},  {visitor, 6},           {session, 8},      {presence, 6}, {answer_offer, 16},
-    {write_to, 14}, {finish, 10},           {aside, 5},        {transfer, 3}, {take, 3},
-    {phone, 6},     {verdict, 10},          {old_verdict, 1},  {channel, 1},  {rare, 1},
-    {repeat, 2},    {answer_dead_offer, 1}, {waiting_call, 2}, {desk, 1},     {gate, 12},
+    {message, 24},
+    {visitor, 6},
+    {session, 8},
+    {presence, 6},
+    {answer_offer, 16},
+    {write_to, 14},
+    {finish, 10},
+    {aside, 5},
+    {transfer, 3},
+    {take, 3},
+    {actions_phone, 6},
+    {verdict, 10},
+    {old_verdict, 1},
+    {channel, 1},
+    {rare, 1},
+    {repeat, 2},
+    {answer_dead_offer, 1},
+    {actions_waiting_call, 2},
+    {actions_desk, 1},
+    {actions_gate, 12},
+    {actions_consult, 2},
+    {actions_hold, 1},
+    {actions_callback, 1},
+    {actions_about, 2},
+    {actions_storm, 1},
 };
 
 static void pass_time(struct world *w) {

@@ -86,6 +86,11 @@ struct policy *knobs_policy(struct sim_policy *out, const struct knobs *k) {
     out->f.channels[1].max_attempts = 2;
     p->channels.n = k->v[KNOB_phones] ? 5 : 4;
     out->f.channels[4].gate = k->v[KNOB_phones] == 2;
+    out->f.channels[3].spike_per_minute = k->v[KNOB_spikes] ? 3 : 0;
+    out->f.queues[0].callback = k->v[KNOB_callback];
+    out->f.queues[0].language = texts->language = k->v[KNOB_language];
+    out->languages[0] = S("lang-de");
+    p->skills = (struct td_strs){out->languages, 1};
     p->login_ramp_ms = k->v[KNOB_ramp] ? 20000 : 0;
     p->parked_overbook = k->v[KNOB_overbook];
     return p;

@@ -28,6 +28,9 @@
     X(promote, 2)    /* "texts" that are late come before others */                                \
     X(phones, 3)     /* 1: the phones' channel is configured; 2: with a gate */                    \
     X(mails, 2)      /* two mails at once */                                                       \
+    X(spikes, 2)     /* more than 3 posts a minute are gathered by what they say */                \
+    X(callback, 2)   /* "support" calls back */                                                    \
+    X(language, 2)   /* "support" and "texts" ask for the customer's language */                   \
     X(coarse, 2)     /* a command and its timers are one batch, else one each */
 
 enum knob {
@@ -48,6 +51,7 @@ extern const struct knob_row knob_rows[KNOB_N];
 struct sim_policy { /* and what it points to */
     struct fix_policy f;
     struct hours hours[1];
+    struct td_str languages[1];
     uint64_t matrix[CK_N][CK_N];
 };
 struct policy *knobs_policy(struct sim_policy *out, const struct knobs *k);
