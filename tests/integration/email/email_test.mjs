@@ -219,6 +219,22 @@ test('a mailbox that was made anew (UIDVALIDITY) brings nothing twice and nothin
   assert.equal(all.length - before, 1, 'and nothing else, not even what was there before us');
 });
 
+test('read elsewhere, deleted elsewhere, an id used again: nothing is missed, nothing comes back', skip, async () => {
+  servers.deliver('help', mail('read-1', { text: 'Somebody has read me before you.' }), { seen: true });
+  await came('the one that was read', (x) => x.text.startsWith('Somebody has read me'));
+  servers.deliver('help', mail('read-1', { text: 'Another text under the same id.' }));
+  await came('the one with a used id', (x) => x.text.startsWith('Another text'));
+  const all = async () => (await rest.get('/v1/conversations?limit=200')).conversations.length;
+  const before = await all();
+  servers.remove('help', 'Somebody has read me');
+  await d.kill();
+  for (const k of (await d.redis('KEYS', '{main}:thread:*anna@customer.example*')).split('\n').filter(Boolean)) await d.redis('DEL', k);
+  await d.spawn(); /* without dedupe keys: the cursor alone has to know */
+  servers.deliver('help', mail('read-2', { from: 'read@customer.example', text: 'The next one.' }));
+  await until('the next one is there', async () => (await rest.get('/v1/conversations?limit=200')).conversations.some((c) => c.peer.addr === 'read@customer.example'), { ms: 30000 });
+  assert.equal(await all(), before + 1, 'and nothing else');
+});
+
 test('port 465 goes through the other library; a conversation that we begin arrives', skip, async () => {
   const r = await anna.cmd('conv.start', { channel: 'mail465', peer: { type: 'email', addr: 'ben@customer.example' }, subject: 'From us', text: 'Out of the blue.' });
   assert.equal(r.ok, true, JSON.stringify(r));
@@ -313,7 +329,7 @@ test('an import goes on after a kill; the same time again brings only what is ne
   const progress = async () => JSON.parse(await d.ctl('import', 'show', 'mail', '--json'));
   const archive = (i) => mail(`archived-${i}`, { from: `h${i}@customer.example`, text: `archived ${i}` });
   servers.folder('help/.Archive', 'new');
-  for (let i = 0; i < 120; i++) servers.deliver('help/.Archive', archive(i), Date.now() - 3600e3);
+  for (let i = 0; i < 120; i++) servers.deliver('help/.Archive', archive(i), { at: Date.now() - 3600e3 });
   await assert.rejects(d.ctl('import', 'mail', '--since', 'yesterday'), /--since yesterday: expected a day/);
   await assert.rejects(d.ctl('import', 'nowhere'), /no channel nowhere/);
   await d.kill(); /* asked for while nobody is there: it waits */
@@ -330,7 +346,7 @@ test('an import goes on after a kill; the same time again brings only what is ne
   for (const k of (await d.redis('KEYS', '{main}:ext:*archived-*')).split('\n').filter(Boolean)) await d.redis('DEL', k);
   await d.kill(); /* what the engine has in memory of them goes, too */
   await d.spawn();
-  servers.deliver('help/.Archive', archive(500), Date.now() - 3600e3);
+  servers.deliver('help/.Archive', archive(500), { at: Date.now() - 3600e3 });
   await d.ctl('import', 'mail', '--folder', 'Archive');
   await until('it is finished again', async () => (await progress()).finished, { ms: 30000 });
   await until('what was new is there', async () => (await closed()).some((c) => c.peer.addr === 'h500@customer.example'), { ms: 30000 });

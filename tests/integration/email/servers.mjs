@@ -2,7 +2,7 @@
  * delivery to Dovecot, bounces), in a folder of their own on ports that were free. They want to be
  * started by root, as everywhere. */
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -215,15 +215,22 @@ postlog unix-dgram n - n - 1 postlogd
     return join(dir, sub);
   }
 
-  /* Into the mailbox as any delivery agent does it. */
-  deliver(user, raw, atMs) {
+  /* Into the mailbox as any delivery agent does it. at: an earlier INTERNALDATE, the file's time in a
+   * Maildir; seen: somebody has read it already. */
+  deliver(user, raw, { at, seen } = {}) {
     this.count = (this.count ?? 0) + 1;
     const name = `${Math.floor(Date.now() / 1000)}.M${String(this.count).padStart(6, '0')}P${process.pid}.test`;
     const tmp = join(this.folder(user, 'tmp'), name);
     writeFileSync(tmp, raw);
     chownSync(tmp, mailUser, mailUser);
-    if (atMs) utimesSync(tmp, atMs / 1000, atMs / 1000);
-    renameSync(tmp, join(this.folder(user, 'new'), name));
+    if (at) utimesSync(tmp, at / 1000, at / 1000);
+    renameSync(tmp, join(this.folder(user, seen ? 'cur' : 'new'), seen ? `${name}:2,S` : name));
+  }
+
+  /* Deleted at the server by somebody else. */
+  remove(user, text) {
+    for (const d of ['new', 'cur'])
+      for (const f of readdirSync(this.folder(user, d))) if (readFileSync(join(this.folder(user, d), f), 'utf8').includes(text)) rmSync(join(this.folder(user, d), f));
   }
 
   /* All mails of a user, as text. */

@@ -1,9 +1,13 @@
 /* How fast a full mailbox becomes durable conversations: Dovecot with N mails of text and HTML, from the
- * first batch's commit to the last. Prints a figure, asserts nothing.
- *   TANDEM_BIN=build/release node tests/integration/email/bench.mjs [mails] [noraw] */
-import { Daemon } from '../../lib/daemon.mjs';
-import { until } from '../../lib/system.mjs';
-import { MailServers, password } from './servers.mjs';
+ * first batch's commit to the last. Beside it npm's mailparser, which takes the same mails apart from
+ * memory and does nothing else: no server, no store, no conversation. Prints figures, asserts nothing.
+ *   TANDEM_BIN=build/release node tests/bench/mail.mjs [mails] [noraw]   (root, as tests/integration/email) */
+import { loadavg } from 'node:os';
+import { simpleParser } from 'mailparser';
+import { MailServers, password } from '../integration/email/servers.mjs';
+import { Daemon } from '../lib/daemon.mjs';
+import { until } from '../lib/system.mjs';
+const load = loadavg()[0];
 const N = Number(process.argv[2] ?? 3000), raw = process.argv[3] !== 'noraw';
 const s = await MailServers.start({ postfix: false });
 const channel = {
@@ -37,6 +41,15 @@ await until('all of them', async () => {
   return c >= N;
 }, { ms: 120000 });
 const ms = Date.now() - t0;
-console.log(`raw=${raw}: ${N - c0} mails in ${ms} ms: ${Math.round((N - c0) / ms * 1000)} mails/s`);
+const ours = (N - c0) / ms * 1000;
+console.log(`load ${load.toFixed(1)}; Tandem, raw=${raw}: ${N - c0} mails in ${ms} ms, Dovecot to durable conversations: ${Math.round(ours)} mails/s`);
 await d.stop();
 await s.stop();
+const parse = async (from, to) => {
+  for (let i = from; i < to; i++) if ((await simpleParser(mail(i))).subject !== `About ${i}`) throw new Error(`mail ${i}`);
+};
+await parse(0, 300); /* warm */
+const t1 = performance.now();
+await parse(0, N);
+const theirs = N / (performance.now() - t1) * 1000;
+console.log(`mailparser, parsing only: ${Math.round(theirs)} mails/s; ratio ${(ours / theirs).toFixed(2)}`);
