@@ -236,7 +236,8 @@ int cmd_backup(struct cli *c) {
                b.head.records, b.head.batch, b.head.position);
     else
         printf("%s: %" PRIu64 " records, as of batch %" PRIu64
-               ". Keep the data folder's tandem.key and files beside it.\n",
-               c->args[0], b.head.records, b.head.batch);
+               ". Keep the data folder's tandem.key and %s beside it.\n",
+               c->args[0], b.head.records, b.head.batch,
+               c->config && c->config->s3.bucket.n ? "the bucket of media.s3" : "blobs");
     return CLI_OK;
 }

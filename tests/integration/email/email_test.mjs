@@ -352,3 +352,20 @@ test('an import goes on after a kill; the same time again brings only what is ne
   await until('what was new is there', async () => (await closed()).some((c) => c.peer.addr === 'h500@customer.example'), { ms: 30000 });
   assert.equal((await closed()).length, 121, 'nothing twice');
 });
+
+test('a picture inside a mail is stored and named by its content id; a remote one is not loaded', skip, async () => {
+  const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+  const body = ['--b', 'Content-Type: text/html; charset=utf-8', '',
+    '<p>Look:</p><img src="cid:logo%40acme" alt="ours"><img src="https://tracker.example/pixel.gif?u=1" alt="theirs"><img src="cid:nobody@acme">',
+    '--b', 'Content-Type: image/png; name=logo.png', 'Content-Disposition: inline; filename=logo.png', 'Content-ID: <logo@acme>', 'Content-Transfer-Encoding: base64', '',
+    png.toString('base64'), '--b--'].join('\r\n');
+  servers.deliver('help', mail('pictures', { text: body, more: 'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n' }));
+  const m = await came('the mail', (x) => x.subject === 'About pictures');
+  assert.match(m.html, /src="cid:logo%40acme"/);
+  assert.doesNotMatch(m.html, /\ssrc="https:/, 'nothing remote is left to load');
+  const index = m.attachments.findIndex((a) => a.content_id === 'logo@acme');
+  assert.deepEqual([m.attachments[index].type, m.attachments[index].bytes], ['image/png', png.length]);
+  const r = await request({ port: d.port, path: `/v1/conversations/${m.conv}/messages/${m.seq}/attachments/${index}`, headers: { Cookie: rest.cookie } });
+  assert.deepEqual([r.status, r.headers['content-type'], r.bytes.equals(png)], [200, 'image/png', true]);
+  assert.match(r.headers['content-disposition'], /^inline;/);
+});

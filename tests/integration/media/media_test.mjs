@@ -2,7 +2,9 @@
  * two steps; uploads, who may send and who may see them. */
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
+import { cpSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Daemon } from '../../lib/daemon.mjs';
 import { request } from '../../lib/http.mjs';
@@ -207,4 +209,37 @@ test('what is uploaded can be sent by who uploaded it, and fetched by the provid
   const big = await upload(lead, 'big.png', 'image/png', Buffer.concat([png, Buffer.alloc(100000)]));
   assert.match((await say(lead, { text: 'x', files: [big.json.file] })).json.result.text, /larger than the 64 KiB/);
   assert.equal((await upload(lead, 'huge', 'image/png', Buffer.alloc(27 << 20))).status, 413);
+});
+
+test('a backup with a stored file and one that waits goes on elsewhere', async () => {
+  const kept = await mms([media('kept', bytes('image/png', png))]);
+  assert.equal((await settled(kept)).state, 'stored');
+  const waits = await mms([media('waits', (_, res) => res.writeHead(503).end())]);
+  await until('it was tried', async () => (await item(waits))?.attempts);
+  await until('it is noted', async () => (await d.redis('SISMEMBER', '{main}:fetch:mms', `${waits.id}/1`)) === '1');
+  const file = join(d.dir, 'backup');
+  assert.match(await d.ctl('backup', file), /tandem\.key and blobs beside it/);
+  const other = new Daemon();
+  await other.prepare({ change: (s) => Object.assign(s, structuredClone(d.settings), { server: s.server }) });
+  for (const what of ['tandem.key', 'blobs']) cpSync(join(d.dir, what), join(other.dir, what), { recursive: true });
+  await d.stop();
+  const found = Buffer.concat([png, Buffer.from('late')]);
+  media('waits', bytes('image/png', found));
+  try {
+    await other.ctl('restore', file);
+    await other.spawn();
+    for (const [id, u] of d.users) other.users.set(id, u);
+    const boss2 = await other.rest('lead');
+    const get = (c) => request({ port: other.port, path: `/v1/conversations/${c.id}/messages/1/attachments/0`, headers: { Cookie: boss2.cookie } });
+    const stored = await get(kept);
+    assert.deepEqual([stored.status, stored.bytes.equals(png)], [200, true]);
+    const late = await until('the one that waited', async () => {
+      const r = await get(waits);
+      return r.status === 200 && r;
+    });
+    assert.ok(late.bytes.equals(found));
+    assert.equal(await other.redis('SCARD', '{main}:fetch:mms'), '0');
+  } finally {
+    await other.stop();
+  }
 });
