@@ -1,5 +1,5 @@
-/* Builds dist/widget.js (the loader), dist/widget/<version>/panel.js and …/widget.js (the same loader under an
- * immutable address) and dist/manifest.json (sizes and integrity). <version> ends in a hash of the panel,
+/* Builds dist/widget.js (the loader), dist/widget/<version>/panel.js, …/attach.js and …/widget.js (the same loader under an
+ * immutable address) and dist/manifest.json (sizes and integrity). <version> ends in a hash of both,
  * so that one address never has two contents. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -32,17 +32,19 @@ async function bundle(entry, define) {
 
 const PLACE = '@@VERSION@@';
 const draft = await bundle('panel/index.ts', { VERSION: JSON.stringify(PLACE) });
-const version = `${pkg.version}-${createHash('sha256').update(draft).digest('hex').slice(0, 8)}`;
+const attach = await bundle('attach/index.ts', {});
+const version = `${pkg.version}-${createHash('sha256').update(draft + attach).digest('hex').slice(0, 8)}`;
 const panel = draft.replace(PLACE, version);
-const loader = await bundle('loader/index.ts', { VERSION: JSON.stringify(version), INTEGRITY: JSON.stringify(sri(panel)) });
+const loader = await bundle('loader/index.ts', { VERSION: JSON.stringify(version), INTEGRITY: JSON.stringify(sri(panel)), ATTACH_INTEGRITY: JSON.stringify(sri(attach)) });
 
 const folder = join(dist, 'widget', version);
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, 'panel.js'), panel);
+writeFileSync(join(folder, 'attach.js'), attach);
 writeFileSync(join(folder, 'widget.js'), loader);
 writeFileSync(join(dist, 'widget.js'), loader);
 const about = (path, text) => ({ path, integrity: sri(text), bytes: Buffer.byteLength(text), gzip: gzipSync(text, { level: 9 }).length });
-const manifest = { version, loader: about(`widget/${version}/widget.js`, loader), panel: about(`widget/${version}/panel.js`, panel) };
+const manifest = { version, loader: about(`widget/${version}/widget.js`, loader), panel: about(`widget/${version}/panel.js`, panel), attach: about(`widget/${version}/attach.js`, attach) };
 writeFileSync(join(dist, 'manifest.json'), JSON.stringify(manifest, null, 2) + '\n');
-console.log(`widget ${version}: loader ${manifest.loader.gzip} B, panel ${manifest.panel.gzip} B (gzip)`);
+console.log(`widget ${version}: loader ${manifest.loader.gzip} B, panel ${manifest.panel.gzip} B, files ${manifest.attach.gzip} B (gzip)`);

@@ -14,16 +14,19 @@ const read = (...path) => readFileSync(join(...path), 'utf8');
 const manifest = JSON.parse(read(dist, 'manifest.json'));
 const loader = read(dist, 'widget.js');
 const panel = read(dist, manifest.panel.path);
+const attach = read(dist, manifest.attach.path);
 
 test('sizes', () => {
   assert.ok(gzipSync(loader).length <= 4 * 1024, `loader ${gzipSync(loader).length}`);
   assert.ok(gzipSync(panel).length <= 25 * 1024, `panel ${gzipSync(panel).length}`);
+  assert.ok(gzipSync(attach).length <= 4 * 1024, `attach ${gzipSync(attach).length}`);
 });
 
 test('one version, its integrity known to the loader', () => {
   assert.deepEqual(readdirSync(join(dist, 'widget')), [manifest.version]);
   const sri = 'sha384-' + createHash('sha384').update(panel).digest('base64');
   assert.equal(manifest.panel.integrity, sri);
+  assert.ok(loader.includes('sha384-' + createHash('sha384').update(attach).digest('base64')));
   assert.ok(loader.includes(sri) && loader.includes(manifest.version));
   assert.equal(read(dist, manifest.loader.path), loader);
 });
@@ -39,6 +42,7 @@ test('no markup is parsed, no style tag, no inline style or handler, no cookie',
   for (const pattern of banned) {
     assert.doesNotMatch(loader, pattern);
     assert.doesNotMatch(panel, pattern);
+    assert.doesNotMatch(attach, pattern);
   }
   assert.doesNotMatch(loader, /setItem/);
 });

@@ -59,9 +59,9 @@ export class Courier {
   /* Refused for good under its old id: a new one. */
   retry(id: string): void {
     const e = this.outbox.find(id);
-    if (e?.state !== 'failed' || !e.text) return;
+    if (e?.state !== 'failed' || e.t !== 'send') return;
     this.outbox.remove(id);
-    this.post({ t: 'send', text: e.text });
+    this.post({ t: 'send', text: e.text, ...(e.file ? { file: e.file } : {}) });
   }
 
   welcome(): void {
@@ -165,7 +165,7 @@ function frameOf(e: Pending): ClientFrame {
     case 'open':
       return { t: 'open', id: e.id, fields: e.fields ?? {} };
     case 'send':
-      return { t: 'send', id: e.id, text: e.text ?? '' };
+      return { t: 'send', id: e.id, text: e.text ?? '', ...(e.file ? { file: e.file } : {}) };
     case 'end':
       return { t: 'end', id: e.id };
     case 'rate':

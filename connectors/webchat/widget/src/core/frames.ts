@@ -15,6 +15,7 @@ export interface Config {
   open: boolean;
   closesInMs: number; // from the welcome on; 0: not known
   opensInMs: number;
+  fileMax: number; // bytes of the largest file that may be sent; 0: none
 }
 export interface LineFile {
   name: string;
@@ -54,7 +55,7 @@ export type ServerFrame =
 export type ClientFrame =
   | { t: 'hello'; channel: string; tab: string; have: number; conv?: number; token?: string; identity?: string }
   | { t: 'open'; id: string; fields: Record<string, string> }
-  | { t: 'send'; id: string; text: string }
+  | { t: 'send'; id: string; text: string; file?: string }
   | { t: 'seen'; delivered: number; read: number }
   | { t: 'typing' }
   | { t: 'end'; id: string }
@@ -136,6 +137,7 @@ function parseWelcome(v: Bag): ServerFrame | null {
       open: c.open === true, // fields that are false are left out on the wire
       closesInMs: wait(c.closes_in_ms),
       opensInMs: wait(c.opens_in_ms),
+      fileMax: seq(c.file_max),
     },
   };
 }

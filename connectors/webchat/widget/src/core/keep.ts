@@ -8,6 +8,7 @@ export interface Pending {
   t: 'open' | 'send' | 'end' | 'rate';
   at: number;
   text?: string;
+  file?: string; // the token of an upload
   rating?: number;
   fields?: Record<string, string>;
 }
@@ -31,6 +32,7 @@ function parsePending(v: unknown): Pending[] {
   if (!KINDS.includes(p.t) || (p.t === 'send' && typeof p.text !== 'string')) return [];
   const out: Pending = { id: p.id, t: p.t, at: whole(p.at) };
   if (typeof p.text === 'string') out.text = p.text;
+  if (typeof p.file === 'string') out.file = p.file;
   if (whole(p.rating)) out.rating = Math.min(5, p.rating as number);
   if (p.t === 'open') {
     out.fields = {};

@@ -91,6 +91,16 @@ export class Session implements LinkOwner {
     return true;
   }
 
+  /* An upload becomes a message. */
+  sendFile(file: string): boolean {
+    if (this.keep.full()) return false;
+    this.post({ t: 'send', text: '', file });
+    return true;
+  }
+  filesAt(name: string): string {
+    return this.at(`/chat/files?channel=${encodeURIComponent(this.options.channel)}&name=${encodeURIComponent(name)}`);
+  }
+
   /* A message, with what starts its conversation where there is none. */
   converse(text: string, fields: Record<string, string> = {}): boolean {
     if (!cleanText(text) || this.keep.full()) return false;

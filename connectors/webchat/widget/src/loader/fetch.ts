@@ -1,5 +1,5 @@
-/* Fetches the panel: a script element with integrity, its address a TrustedScriptURL of the policy
- * "tandem" that knows this one address only. */
+/* Fetches the panel and its part for files: a script element with integrity, its address a
+ * TrustedScriptURL of the policy "tandem" that knows these addresses only. */
 
 interface Policy {
   createScriptURL(url: string): string;
@@ -10,13 +10,13 @@ interface Factory {
 
 let policy: Policy | null = null;
 
-function trusted(url: string): string {
+function trusted(folder: string, url: string): string {
   const types = (window as { trustedTypes?: Factory }).trustedTypes;
   if (!types) return url;
   try {
     policy ??= types.createPolicy('tandem', {
       createScriptURL(u) {
-        if (u !== url) throw new TypeError(u);
+        if (!/^(panel|attach)\.js$/.test(u.replace(folder, ''))) throw new TypeError(u);
         return u;
       },
     });
@@ -26,15 +26,16 @@ function trusted(url: string): string {
   }
 }
 
-export function fetchPanel(base: string, done: (ok: boolean) => void): void {
+export function fetchPart(base: string, name: string, integrity: string, done?: (ok: boolean) => void): void {
+  const folder = `${base}/widget/${VERSION}/`;
   const script = document.createElement('script');
   script.async = true;
   script.crossOrigin = 'anonymous';
-  script.integrity = INTEGRITY;
-  script.src = trusted(`${base}/widget/${VERSION}/panel.js`);
+  script.integrity = integrity;
+  script.src = trusted(folder, `${folder}${name}.js`);
   const end = (ok: boolean) => () => {
     script.remove();
-    done(ok);
+    done?.(ok);
   };
   script.onload = end(true);
   script.onerror = end(false);

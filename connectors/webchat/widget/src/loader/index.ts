@@ -3,7 +3,7 @@
  * for somebody who has a conversation here, so that an answer shows on the launcher). No cookie, no
  * storage is written here; the only thing read is whether this visitor acted before. */
 import type { Bridge, EventName, Panel, PanelFactory, TandemFunction } from '../shared/bridge';
-import { fetchPanel } from './fetch';
+import { fetchPart } from './fetch';
 import { createLauncher, type Launcher } from './launcher';
 
 type Listener = (data?: unknown) => void;
@@ -49,7 +49,7 @@ function start(script: HTMLScriptElement | null, early: ArrayLike<unknown>[]): v
     if (factory) return ready();
     loading = true;
     launcher.busy(true);
-    fetchPanel(base, (ok) => {
+    fetchPart(base, 'panel', INTEGRITY, (ok) => {
       loading = false;
       launcher?.busy(false);
       if (ok && factory) return ready();
@@ -70,6 +70,7 @@ function start(script: HTMLScriptElement | null, early: ArrayLike<unknown>[]): v
       unread: (n) => launcher?.unread(n),
       emit,
       close: () => toggle(false),
+      fetchAttach: () => fetchPart(base, 'attach', ATTACH_INTEGRITY),
     };
     panel = factory(bridge);
     for (const [name, args] of waiting) panel.command(name, args);

@@ -19,6 +19,8 @@ function create(b: Bridge): Panel {
   let link = '';
   let drawn = 0;
   let idle = 0;
+  let asked = false; // for the part for files
+  let detach = () => {};
 
   const session = new Session(browserEnv(b.base), {
     channel: b.channel,
@@ -46,6 +48,11 @@ function create(b: Bridge): Panel {
     }
     const v = session.talk.visit;
     if (v && v.state !== state) b.emit('state', (state = v.state));
+    if (!asked && session.talk.config?.fileMax && (v?.state === 'waiting' || v?.state === 'active')) {
+      asked = true;
+      window.tandem!.attach = (attach) => (detach = attach({ root: b.root, lang: b.lang, session }));
+      b.fetchAttach();
+    }
     const now = session.link.state === 'up' ? 'online' : 'offline';
     if (now !== link) b.emit('connection', (link = now));
   }
@@ -99,6 +106,7 @@ function create(b: Bridge): Panel {
       for (const [target, name, fn] of on) target.removeEventListener(name, fn as EventListener);
       window.clearTimeout(drawn);
       window.clearTimeout(idle);
+      detach();
       session.destroy();
       view.destroy();
     },

@@ -111,7 +111,7 @@ export function createLog(s: Session, t: Tongue) {
   function takeOver(rows: Row[]): void {
     const keys = new Set(rows.map((r) => r.key));
     for (const r of rows) {
-      if (r.kind !== 'mine' || shown.has(r.key) || r.key[0] !== 's') continue;
+      if (r.kind !== 'mine' || r.files[0] || shown.has(r.key) || r.key[0] !== 's') continue;
       for (const [key, x] of shown) {
         if (key[0] !== 'e' || keys.has(key) || x.row.text !== r.text.trim()) continue;
         shown.delete(key);

@@ -45,7 +45,7 @@ export function rowsOf(lines: Line[], entries: Entry[], delivered: number, read:
   }
   for (const e of entries) {
     const mark: Mark = e.state === 'acked' ? 'sent' : e.state;
-    rows.push({ ...blank, key: `e${e.id}`, kind: 'mine', text: e.text ?? '', at: e.at, mark, id: e.id, seq: e.seq, error: e.error });
+    rows.push({ ...blank, key: `e${e.id}`, kind: 'mine', text: e.text || (e.file ? '📎' : ''), at: e.at, mark, id: e.id, seq: e.seq, error: e.error });
   }
   return withDays(grouped(quiet(rows)));
 }

@@ -1,3 +1,5 @@
+import type { Session } from '../core/session';
+
 /* Between the loader (always on the page) and the panel (fetched when somebody wants to talk). */
 
 export type EventName = 'ready' | 'open' | 'close' | 'message' | 'unread' | 'state' | 'connection' | 'error' | 'destroy';
@@ -12,7 +14,16 @@ export interface Bridge {
   unread(n: number): void;
   emit(event: EventName, data?: unknown): void;
   close(): void; // the panel asks to be closed
+  fetchAttach(): void; // it reports to tandem.attach
 }
+
+/* What the part for files (attach.js) is given; it answers with how to take it away. */
+export interface AttachSeat {
+  root: ShadowRoot;
+  lang: string;
+  session: Session;
+}
+export type Attach = (seat: AttachSeat) => () => void;
 
 export interface Panel {
   show(): void;
@@ -28,6 +39,7 @@ export interface TandemFunction {
   (command: string, ...args: unknown[]): void;
   q?: ArrayLike<unknown>[]; // what a stub collected before the loader came
   panel?: (version: string, factory: PanelFactory) => void;
+  attach?: (attach: Attach) => void;
 }
 
 declare global {
@@ -36,4 +48,5 @@ declare global {
   }
   const VERSION: string;
   const INTEGRITY: string;
+  const ATTACH_INTEGRITY: string;
 }

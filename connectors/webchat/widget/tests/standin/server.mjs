@@ -28,9 +28,10 @@ export async function standin({ port = 0, config = {} } = {}) {
     mute: false, // true: messages are taken in but never acked
     visitors,
     sockets,
+    uploads: [],
   };
 
-  const web = createServer((req, res) => pages(req, res));
+  const web = createServer((req, res) => (req.url.startsWith('/chat/files?') ? upload(req, res) : pages(req, res)));
   const wss = new WebSocketServer({ noServer: true, maxPayload: 16 * 1024 });
   web.on('upgrade', (req, socket, head) => {
     if (!s.accept || req.url !== '/chat/ws') return socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n');
@@ -49,8 +50,9 @@ export async function standin({ port = 0, config = {} } = {}) {
 
   const state = (v) => ({ t: 'visit', ...(v.lines.length ? { conv: v.conv } : {}), ...v.visit });
 
-  s.line = (v, direction, text, name, id) => {
-    const l = { seq: v.lines.length + 1, direction, text, at: Date.now(), ...(name ? { name } : {}), ...(id ? { id } : {}) };
+  s.line = (v, direction, text, name, id, file) => {
+    const files = file && [{ ...file, url: '/media/x/y' }];
+    const l = { seq: v.lines.length + 1, direction, text, at: Date.now(), ...(name ? { name } : {}), ...(id ? { id } : {}), ...(files ? { files } : {}) };
     v.lines.push(l);
     all(v, { t: 'messages', items: [l], last: l.seq, more: false });
     return l;
@@ -65,6 +67,23 @@ export async function standin({ port = 0, config = {} } = {}) {
   s.cut = () => sockets.forEach((ws) => ws.terminate());
   s.last = () => [...visitors.values()].pop();
   s.renew = (v) => Object.assign(v, { conv: v.conv + 1, lines: [] });
+
+  /* As POST /chat/files; a file named "broken" fails. */
+  function upload(req, res) {
+    const parts = [];
+    const cors = { 'Access-Control-Allow-Origin': req.headers.origin ?? '*', 'Access-Control-Allow-Headers': 'authorization, content-type' };
+    req.on('data', (x) => parts.push(x));
+    req.on('end', () => {
+      const url = new URL(req.url, s.url);
+      const id = /^Bearer v1\.(\w+)\./.exec(req.headers.authorization ?? '')?.[1];
+      if (req.method === 'OPTIONS') return res.writeHead(204, cors).end();
+      if (!visitors.get(id)?.lines.length || url.searchParams.get('channel') !== 'web') return res.writeHead(401, cors).end('{}');
+      const file = { name: url.searchParams.get('name'), type: req.headers['content-type'], bytes: Buffer.concat(parts).length };
+      if (file.name === 'broken') return res.writeHead(503, cors).end('{"text":"no"}');
+      const token = `u1.${s.uploads.push(file)}`;
+      return res.writeHead(201, { ...cors, 'Content-Type': 'application/json' }).end(JSON.stringify({ file: token, name: file.name }));
+    });
+  }
 
   function hello(ws, f) {
     if (f.channel !== 'web') return ws.close(4404);
@@ -104,7 +123,7 @@ export async function standin({ port = 0, config = {} } = {}) {
     }
     if (f.t === 'send') {
       if (v.visit.state === 'closed' && s.fresh) s.renew(v);
-      seq = s.line(v, 'in', f.text, '', f.id).seq;
+      seq = s.line(v, 'in', f.text, '', f.id, f.file && s.uploads[f.file.slice(3) - 1]).seq;
       const fresh = v.visit.state !== 'active' && v.visit.state !== 'waiting';
       if (fresh) s.visit(v, s.config.open ? { state: 'waiting', position: 2, expected_wait_ms: 120_000 } : { state: 'left-message' });
     }
