@@ -203,6 +203,11 @@ scene('a mail is shown without its scripts, styles and trackers breaking the pol
   await page.frameLocator('iframe').getByText('Margaret Osei').waitFor();
   await page.getByText('1 remote image is not loaded').waitFor();
   assert.equal(await page.frameLocator('iframe').locator('b').evaluate((b) => b.style.color), 'rgb(179, 38, 30)');
+  const images = page.frameLocator('iframe').locator('img[src]'); // the mail's own, read from the store
+  await page.waitForFunction(() => document.querySelector('iframe').contentDocument.querySelector('img[src]')?.naturalWidth > 0);
+  assert.equal(await images.count(), 1);
+  assert.match(await images.evaluate((i) => i.src), /\/messages\/\d+\/attachments\/0$/);
+  assert.equal(await page.getByText('statement.png').count(), 0); // it stands in the mail, not beside it
 });
 
 scene('the board by keys: choose, dismiss together with what is alike, like, reply in the thread', async (page, world, url) => {

@@ -38,7 +38,7 @@ function contentId(src: string): string {
 export function cleanMail(dirty: string, inner: ReadonlyMap<string, string> = new Map()): Mail {
   let blocked = 0;
   const purify = DOMPurify(window);
-  purify.addHook('uponSanitizeAttribute', (_node, data) => {
+  purify.addHook('uponSanitizeAttribute', (node, data) => {
     if (data.attrName === 'data-style') {
       data.attrValue = allowedStyle(data.attrValue);
       data.keepAttr = data.attrValue !== '';
@@ -49,8 +49,8 @@ export function cleanMail(dirty: string, inner: ReadonlyMap<string, string> = ne
     }
     const own = data.attrName === 'src' ? inner.get(contentId(data.attrValue)) : undefined;
     if (own) {
-      data.attrValue = own;
-      data.forceKeepAttr = true; // ours: it is no scheme that a mail may use
+      node.setAttribute('src', own); // DOMPurify does not write what is kept by force
+      data.forceKeepAttr = true; // ours: a path, not a scheme that a mail may use
     } else if ((data.attrName === 'src' || data.attrName === 'background' || data.attrName === 'srcset') && !/^(data:image\/|blob:)/i.test(data.attrValue)) {
       blocked++;
       data.keepAttr = false;
