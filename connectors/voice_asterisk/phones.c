@@ -21,8 +21,8 @@ struct phone *phones_find(const struct phones *p, struct td_str extension) {
     return x;
 }
 
-static struct phone *phone_of(struct phones *p, struct td_str interface) {
-    struct td_str extension = extension_of(p, interface);
+/* Made when it is new; NULL without an extension. */
+static struct phone *phone_with(struct phones *p, struct td_str extension) {
     struct phone *x = extension.n ? phones_find(p, extension) : NULL;
     if (x || !extension.n || p->n == PHONES_MAX)
         return x;
@@ -33,6 +33,10 @@ static struct phone *phone_of(struct phones *p, struct td_str interface) {
     x->extension_n = extension.n;
     memcpy(x->extension, extension.p, extension.n);
     return x;
+}
+
+static struct phone *phone_of(struct phones *p, struct td_str interface) {
+    return phone_with(p, extension_of(p, interface));
 }
 
 /* ---- a phone's calls ---- */
@@ -176,11 +180,23 @@ static bool device_number(struct td_str s, enum device *out) {
     return true;
 }
 
+/* The device of a member "Local/1001@agents/n" is told without the "/n". Only where the device is
+ * all that tells: else the queue knows better (a hint may stand for other devices). */
+static struct phone *phone_of_device(struct phones *p, struct td_str device) {
+    struct td_str pattern = p->pattern;
+    if (p->own_device_states && td_str_starts(pattern, TD_STR("Local/")) && pattern.n > 2 &&
+        memcmp(pattern.p + pattern.n - 2, "/n", 2) == 0) {
+        pattern.n -= 2;
+        return phone_with(p, pattern_match(pattern, device, CALLS_NAME_MAX));
+    }
+    return phone_of(p, device);
+}
+
 static bool on_device(struct phones *p, const struct ami_message *m) {
     static const char *const names[DEVICE_STATES] = {"UNKNOWN", "NOT_INUSE", "INUSE",
                                                      "BUSY",    "INVALID",   "UNAVAILABLE",
                                                      "RINGING", "RINGINUSE", "ONHOLD"};
-    struct phone *x = phone_of(p, ami_get(m, "Device"));
+    struct phone *x = phone_of_device(p, ami_get(m, "Device"));
     struct td_str state = ami_get(m, "State");
     for (int i = 0; x && i < DEVICE_STATES; i++)
         if (td_str_eqz(state, names[i]))
@@ -190,8 +206,10 @@ static bool on_device(struct phones *p, const struct ami_message *m) {
 
 /* ---- queue members ---- */
 
+/* Asterisk forgets reasons when its queues are reloaded: what we asked for stays ours. */
 bool member_is_ours(const struct member *m) {
-    return m->paused && td_str_eqz((struct td_str){m->reason, m->reason_n}, PAUSE_REASON);
+    struct td_str reason = {m->reason, m->reason_n};
+    return m->paused && (td_str_eqz(reason, PAUSE_REASON) || (m->asked && !reason.n));
 }
 
 static struct member *member_of(struct phones *p, struct phone *x, struct td_str queue) {
@@ -237,10 +255,12 @@ static void tell_pause(struct phones *p, struct phone *x) {
                                   : TD_STR(""));
 }
 
+/* A pause without a reason: told as new it is somebody's, else its reason may be forgotten. */
 static void read_pause(struct member *m, const struct ami_message *e) {
     struct td_str reason = td_str_cut(ami_get(e, "PausedReason"), CALLS_NAME_MAX);
+    bool is_new = td_str_eqz(ami_get(e, "Event"), "QueueMemberPause");
     m->paused = td_str_eqz(ami_get(e, "Paused"), "1");
-    if (m->paused && !td_str_eqz(reason, PAUSE_REASON))
+    if (m->paused && !td_str_eqz(reason, PAUSE_REASON) && (reason.n || is_new))
         m->asked = false;
     m->reason_n = m->paused ? reason.n : 0;
     if (m->reason_n)
@@ -316,6 +336,20 @@ static void on_caller_left(struct phones *p, const struct ami_message *e) {
     tick(p);
 }
 
+/* AgentComplete has no Uniqueid when the caller's channel went first: then it is the one call he
+ * talks in; of several the device tells. */
+static struct td_str completed_id(const struct phones *p, const struct phone *x) {
+    const struct call *found = NULL;
+    for (const struct call *c = NULL; (c = live_calls_next(p->calls, phone_extension(x), c));) {
+        if (c->state == CALL_RINGING || is_device_call(x, c))
+            continue;
+        if (found)
+            return TD_STR("");
+        found = c;
+    }
+    return found ? call_id(found) : TD_STR("");
+}
+
 static void on_agent(struct phones *p, const struct ami_message *e, enum call_state state) {
     struct phone *x = phone_of(p, ami_get(e, "Interface"));
     struct td_str id = ami_get(e, "Uniqueid");
@@ -326,6 +360,8 @@ static void on_agent(struct phones *p, const struct ami_message *e, enum call_st
     if (!x)
         return;
     struct call_news n = news_of(e, phone_extension(x), state);
+    if (!id.n && td_str_eqz(ami_get(e, "Event"), "AgentComplete"))
+        n.id = completed_id(p, x);
     live_calls_tell(p->calls, &n);
     if (state != CALL_OVER) {
         end_device_call(p, x);

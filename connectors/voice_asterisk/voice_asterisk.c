@@ -150,6 +150,9 @@ static void on_response(struct asterisk *x, const struct ami_message *m) {
             ask_lists(x);
         else
             refused(x, "auth", "Asterisk refuses the login", m);
+    } else if (!good && x->step == AWAIT_LISTS && td_str_eqz(id, "devices")) {
+        refused(x, "misconfigured", "Asterisk does not list its devices (res_manager_devicestate)",
+                m);
     } else if (!good && x->step == AWAIT_LISTS) {
         refused(x, "misconfigured", "Asterisk does not list its queues", m);
     }

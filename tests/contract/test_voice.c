@@ -131,8 +131,12 @@ static void requested(struct play *p, char *rest) {
 }
 
 static struct fake_answer scripted(struct td_host *h, const struct td_request *r, size_t n) {
+    struct play *p = h->user;
+    struct fake_answer answer = p->answer;
     (void)r, (void)n;
-    return ((struct play *)h->user)->answer;
+    answer.hang = p->lost;
+    p->lost = false;
+    return answer;
 }
 
 /* ---- gates ---- */
@@ -248,7 +252,10 @@ static void take(struct play *p, char *rest) {
 }
 
 static void http_answers(struct play *p, char *rest) {
-    p->answer.response.status = atoi(voice_word(&rest));
+    const char *how = voice_word(&rest);
+    p->lost = strcmp(how, "lost") == 0;
+    if (!p->lost)
+        p->answer.response.status = atoi(how);
 }
 
 static void connections(struct play *p, char *rest) {
@@ -270,19 +277,33 @@ static void include(struct play *p, char *rest);
 static const struct order {
     const char *name;
     void (*run)(struct play *p, char *rest);
-} orders[] = {{"include", include},         {"start", start},
-              {"line", voice_say_line},     {"peer", voice_say},
-              {"event", voice_say_event},   {"api", voice_say_api},
-              {"body", voice_say_other},    {"reply", voice_say_reply},
-              {"flood", voice_say_flood},   {"sent", sent},
-              {"nothing", nothing},         {"voice", voice},
-              {"novoice", silent},          {"link", link_told},
-              {"state", state_told},        {"requested", requested},
-              {"http", http_answers},       {"gate", gate},
-              {"answer", answered},         {"cancel", cancel},
-              {"wait", wait_for},           {"cut", cut},
-              {"peer-is", peer_is},         {"take", take},
-              {"connections", connections}, {"stop", stop}};
+} orders[] = {{"include", include},
+              {"start", start},
+              {"line", voice_say_line},
+              {"peer", voice_say},
+              {"more", voice_say_more},
+              {"event", voice_say_event},
+              {"api", voice_say_api},
+              {"body", voice_say_other},
+              {"reply", voice_say_reply},
+              {"flood", voice_say_flood},
+              {"sent", sent},
+              {"nothing", nothing},
+              {"voice", voice},
+              {"novoice", silent},
+              {"link", link_told},
+              {"state", state_told},
+              {"requested", requested},
+              {"http", http_answers},
+              {"gate", gate},
+              {"answer", answered},
+              {"cancel", cancel},
+              {"wait", wait_for},
+              {"cut", cut},
+              {"peer-is", peer_is},
+              {"take", take},
+              {"connections", connections},
+              {"stop", stop}};
 
 static void run_line(struct play *p, char *line) {
     line[strcspn(line, "\r\n")] = 0;

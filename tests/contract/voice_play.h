@@ -18,8 +18,11 @@ struct play {
     void *self;
     size_t voice, links, states, http; /* read so far */
     size_t piece;
+    char held[32 * 1024]; /* what is told together with the next "peer" */
+    size_t n_held;
     struct gate_case gates[4];
     bool stopped, inside;
+    bool lost; /* the next request is never answered */
     struct fake_answer answer;
     const char *file;
     unsigned line;
@@ -38,8 +41,9 @@ char *voice_part(char **rest);
 /* The connection; fails without one. */
 struct fake_tcp *voice_peer(struct play *p);
 
-/* Orders: line, peer, event, api, reply, body, flood. */
+/* Orders: line, more, peer, event, api, reply, body, flood. */
 void voice_say_line(struct play *p, char *rest);
+void voice_say_more(struct play *p, char *rest);
 void voice_say(struct play *p, char *rest);
 void voice_say_event(struct play *p, char *rest);
 void voice_say_api(struct play *p, char *rest);

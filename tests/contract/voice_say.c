@@ -49,17 +49,20 @@ static size_t put(char *out, size_t at, size_t size, const char *fmt, const char
     return at + (size_t)n;
 }
 
-/* AMI: lines and an empty one. ESL: the same with LF. */
-void voice_say(struct play *p, char *rest) {
-    char out[8192];
-    size_t n = 0;
+/* AMI: lines and an empty one. ESL: the same with LF. Held back for the next "peer". */
+void voice_say_more(struct play *p, char *rest) {
     const char *end = strcmp(p->protocol, "asterisk") == 0 ? "\r\n" : "\n";
     for (char *s; (s = voice_part(&rest));) {
-        n = put(out, n, sizeof out, "%s", s);
-        n = put(out, n, sizeof out, "%s", end);
+        p->n_held = put(p->held, p->n_held, sizeof p->held, "%s", s);
+        p->n_held = put(p->held, p->n_held, sizeof p->held, "%s", end);
     }
-    put(out, n, sizeof out, "%s", end);
-    say_text(p, out);
+    p->n_held = put(p->held, p->n_held, sizeof p->held, "%s", end);
+}
+
+void voice_say(struct play *p, char *rest) {
+    voice_say_more(p, rest);
+    p->n_held = 0;
+    say_text(p, p->held);
 }
 
 /* ESL: a frame with a body. "\n" in the text of the script is a line end. */
