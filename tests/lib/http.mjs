@@ -1,9 +1,10 @@
 /* A small HTTP client: one promise a request, kept connections, no redirects, no magic. */
 import { Agent, request as httpRequest } from 'node:http';
+import { patience } from './system.mjs';
 
 /* → { status, headers, bytes, text, json }. Rejects when there is no whole answer (reset, time-out). `agent`:
  * connections to reuse; without one each request has its own. */
-export function request({ port, host = '127.0.0.1', method = 'GET', path = '/', headers = {}, body, agent = false, ms = 10000 }) {
+export function request({ port, host = '127.0.0.1', method = 'GET', path = '/', headers = {}, body, agent = false, ms = 10000 * patience }) {
   return new Promise((done, fail) => {
     const out = body === undefined ? null : Buffer.isBuffer(body) ? body : Buffer.from(body);
     const req = httpRequest({ host, port, method, path, agent, headers: { ...headers, ...(out ? { 'Content-Length': out.length } : {}) } }, (res) => {

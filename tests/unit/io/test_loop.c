@@ -157,7 +157,7 @@ static void workers_run_time_out_and_cancel(void **state) {
     assert_int_equal(released, 1);
 
     /* One runs and hangs, one waits behind it, a third is cancelled, a fourth is too many. */
-    assert_int_equal(worker_start(w, &new_job(&gate, &released)->j, 20), TD_OK);
+    assert_int_equal(worker_start(w, &new_job(&gate, &released)->j, 500), TD_OK);
     assert_int_equal(worker_start(w, &new_job(NULL, &released)->j, 5000), TD_OK);
     struct job *third = new_job(NULL, &released), *fourth = new_job(NULL, &released);
     assert_int_equal(worker_start(w, &third->j, 5000), TD_OK);
