@@ -178,9 +178,10 @@ struct work_rt {
     /* what its visitor was last told */
     struct {
         uint8_t state;
-        bool on_call;
+        bool on_call, callback;
         uint64_t position, agent; /* agent: order + 1 */
         int64_t wait_ms;          /* −1: unknown */
+        int64_t callback_at;      /* 0: none was asked for */
     } told;
 };
 

@@ -35,21 +35,34 @@ static bool is_on_call(const struct agent_rt *a) {
     return a && (a->a->voice == VS_RINGING || a->a->voice == VS_ACTIVE || a->a->voice == VS_HOLD);
 }
 
+/* When the call back that he asked for is due. */
+static int64_t callback_at(const struct work *w, uint8_t state) {
+    if (w->kind != WK_TASK || state != VISIT_LEFT)
+        return 0;
+    return w->wake_at ? w->wake_at : w->queued_at;
+}
+
 /* Takes in what is true now; whether that is news. */
 static bool remember(struct work_rt *rt, uint64_t position, int64_t wait_ms) {
     uint8_t state = (uint8_t)state_of(rt->w);
     const struct agent_rt *a = state == VISIT_ACTIVE ? rt->owner : NULL;
     uint64_t agent = a ? a->a->order + 1 : 0;
     bool on_call = is_on_call(a);
+    const struct queue_policy *q = rt->queue ? rt->queue->policy : NULL; /* NULL: it is gone */
+    bool callback = state == VISIT_WAITING && q && q->callback;
+    int64_t due = callback_at(rt->w, state);
     if (state != VISIT_WAITING)
         position = 0;
     if (!position)
         wait_ms = -1;
     bool news = rt->told.state != state || rt->told.agent != agent || rt->told.on_call != on_call ||
-                rt->told.position != position || rt->told.wait_ms != wait_ms;
+                rt->told.position != position || rt->told.wait_ms != wait_ms ||
+                rt->told.callback != callback || rt->told.callback_at != due;
     rt->told.state = state;
     rt->told.agent = agent;
     rt->told.on_call = on_call;
+    rt->told.callback = callback;
+    rt->told.callback_at = due;
     rt->told.position = position;
     rt->told.wait_ms = wait_ms;
     return news;
@@ -63,6 +76,8 @@ static void tell(struct core *c, struct td_str thread, const struct work_rt *rt,
         v.position = rt->told.position;
         v.expected_wait_ms = rt->told.wait_ms;
         v.on_call = rt->told.on_call;
+        v.callback = rt->told.callback;
+        v.callback_at = rt->told.callback_at;
         if (rt->told.agent && rt->owner)
             v.agent = agents_name(rt->owner);
     }

@@ -68,6 +68,8 @@ struct visit { /* what a visitor's widget shows above the conversation */
     struct td_str agent;      /* display name */
     bool on_call;             /* the agent is on a call: "back in about 3 minutes" */
     uint64_t read_seq;        /* agents have read up to */
+    bool callback;            /* he waits, and may ask to be called back */
+    int64_t callback_at;      /* he did: it is due then (Unix ms); 0: he did not */
     struct td_str unknown;
 };
 

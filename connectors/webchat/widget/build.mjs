@@ -1,6 +1,6 @@
-/* Builds dist/widget.js (the loader), dist/widget/<version>/panel.js, …/attach.js and …/widget.js (the same loader under an
- * immutable address) and dist/manifest.json (sizes and integrity). <version> ends in a hash of both,
- * so that one address never has two contents. */
+/* Builds dist/widget.js (the loader), dist/widget/<version>/panel.js with its parts attach.js and callback.js, …/widget.js
+ * (the same loader under an immutable address) and dist/manifest.json (sizes and integrity). <version> ends in a hash of
+ * the panel and its parts, so that one address never has two contents. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -31,10 +31,13 @@ async function bundle(entry, define) {
 }
 
 const PLACE = '@@VERSION@@';
-const draft = await bundle('panel/index.ts', { VERSION: JSON.stringify(PLACE) });
+const SRI = '@@CALLBACK@@';
+const part = await bundle('callback/index.ts', { VERSION: JSON.stringify(PLACE) });
 const attach = await bundle('attach/index.ts', {});
-const version = `${pkg.version}-${createHash('sha256').update(draft + attach).digest('hex').slice(0, 8)}`;
-const panel = draft.replace(PLACE, version);
+const draft = await bundle('panel/index.ts', { VERSION: JSON.stringify(PLACE), CALLBACK_INTEGRITY: JSON.stringify(SRI) });
+const version = `${pkg.version}-${createHash('sha256').update(draft).update(part).update(attach).digest('hex').slice(0, 8)}`;
+const callback = part.replace(PLACE, version);
+const panel = draft.replace(PLACE, version).replace(SRI, sri(callback));
 const loader = await bundle('loader/index.ts', { VERSION: JSON.stringify(version), INTEGRITY: JSON.stringify(sri(panel)), ATTACH_INTEGRITY: JSON.stringify(sri(attach)) });
 
 const folder = join(dist, 'widget', version);
@@ -42,9 +45,16 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, 'panel.js'), panel);
 writeFileSync(join(folder, 'attach.js'), attach);
+writeFileSync(join(folder, 'callback.js'), callback);
 writeFileSync(join(folder, 'widget.js'), loader);
 writeFileSync(join(dist, 'widget.js'), loader);
 const about = (path, text) => ({ path, integrity: sri(text), bytes: Buffer.byteLength(text), gzip: gzipSync(text, { level: 9 }).length });
-const manifest = { version, loader: about(`widget/${version}/widget.js`, loader), panel: about(`widget/${version}/panel.js`, panel), attach: about(`widget/${version}/attach.js`, attach) };
+const manifest = {
+  version,
+  loader: about(`widget/${version}/widget.js`, loader),
+  panel: about(`widget/${version}/panel.js`, panel),
+  attach: about(`widget/${version}/attach.js`, attach),
+  callback: about(`widget/${version}/callback.js`, callback),
+};
 writeFileSync(join(dist, 'manifest.json'), JSON.stringify(manifest, null, 2) + '\n');
-console.log(`widget ${version}: loader ${manifest.loader.gzip} B, panel ${manifest.panel.gzip} B, files ${manifest.attach.gzip} B (gzip)`);
+console.log(`widget ${version}: loader ${manifest.loader.gzip} B, panel ${manifest.panel.gzip} B, files ${manifest.attach.gzip} B, call back ${manifest.callback.gzip} B (gzip)`);

@@ -281,6 +281,17 @@ scene('a colleague is asked, answers in a note, and it ends', async (page, world
   await until(() => world.get('work', 1041).consult === '');
 });
 
+scene('who asked to be called back is shown as such', async (page, world, url) => {
+  await login(page, url, 'anna', '#/c/1051?in=all');
+  await log(page).getByText('The pay button').waitFor();
+  world.put('work', 1051, { kind: 'task', state: 'snoozed', wake_at: world.now() + 3_600_000 });
+  await page.getByRole('region', { name: 'All open' }).getByText(/call back from/).waitFor();
+  await page.getByText(/^Call back from/).waitFor();
+  world.put('work', 1051, { state: 'queued', wake_at: 0 });
+  await page.getByText('Call back', { exact: true }).waitFor();
+  await page.getByText(/^Waiting in Live chat ·/).waitFor();
+});
+
 scene('a supervisor whispers to the agent who has it', async (page, world, url) => {
   await login(page, url, 'carla', '#/c/1041?in=all');
   await log(page).getByText('Perfect, that worked').waitFor();

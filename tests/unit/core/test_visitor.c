@@ -227,6 +227,9 @@ static void test_call_me_back(void **state) {
     assert_true(td_str_eqz(f.result.error, "unsupported"));
     p.queues[0].callback = true;
     fix_config(&f, &p.p);
+    act(&f, CMD_VISITOR_OPEN, (struct visitor){.session = S("s1")});
+    assert_true(fix_visit(&f, "web|visitor:v1")->callback); /* it is offered */
+    assert_int_equal(fix_visit(&f, "web|visitor:v1")->callback_at, 0);
     call_me(&f, 0, "", "");
     assert_true(td_str_eqz(f.result.error, "invalid")); /* how? */
     call_me(&f, f.now - 1, "phone", "+4477");
@@ -238,6 +241,8 @@ static void test_call_me_back(void **state) {
     assert_int_equal(fix_work(&f, conv)->state, WS_SNOOZED);
     assert_int_equal(fix_work(&f, conv)->kind, WK_TASK);
     assert_true(td_str_eqz(fix_visit(&f, "web|visitor:v1")->state, "left-message"));
+    assert_false(fix_visit(&f, "web|visitor:v1")->callback);
+    assert_int_equal(fix_visit(&f, "web|visitor:v1")->callback_at, fix_work(&f, conv)->wake_at);
     assert_int_equal(fix_figure(&f, "called_back:q:support"), 1);
     call_me(&f, 0, "phone", "+4477");
     assert_true(td_str_eqz(f.result.error, "invalid")); /* he waits no more */
@@ -277,6 +282,8 @@ static void test_comes_before_the_call(void **state) {
     assert_int_equal(fix_work(&f, conv)->kind, WK_CONVERSATION);
     assert_false(fix_work(&f, conv)->left_message);
     assert_true(td_str_eqz(fix_visit(&f, "web|visitor:v1")->state, "waiting"));
+    assert_true(fix_visit(&f, "web|visitor:v1")->callback);
+    assert_int_equal(fix_visit(&f, "web|visitor:v1")->callback_at, 0);
     fix_close(&f);
 }
 

@@ -15,11 +15,13 @@ const manifest = JSON.parse(read(dist, 'manifest.json'));
 const loader = read(dist, 'widget.js');
 const panel = read(dist, manifest.panel.path);
 const attach = read(dist, manifest.attach.path);
+const callback = read(dist, manifest.callback.path);
 
 test('sizes', () => {
   assert.ok(gzipSync(loader).length <= 4 * 1024, `loader ${gzipSync(loader).length}`);
   assert.ok(gzipSync(panel).length <= 25 * 1024, `panel ${gzipSync(panel).length}`);
   assert.ok(gzipSync(attach).length <= 4 * 1024, `attach ${gzipSync(attach).length}`);
+  assert.ok(gzipSync(callback).length <= 5 * 1024, `callback ${gzipSync(callback).length}`);
 });
 
 test('one version, its integrity known to the loader', () => {
@@ -29,6 +31,8 @@ test('one version, its integrity known to the loader', () => {
   assert.ok(loader.includes('sha384-' + createHash('sha384').update(attach).digest('base64')));
   assert.ok(loader.includes(sri) && loader.includes(manifest.version));
   assert.equal(read(dist, manifest.loader.path), loader);
+  assert.equal(manifest.callback.integrity, 'sha384-' + createHash('sha384').update(callback).digest('base64'));
+  assert.ok(panel.includes(manifest.callback.integrity) && callback.includes(manifest.version));
 });
 
 test('no markup is parsed, no style tag, no inline style or handler, no cookie', () => {
@@ -43,6 +47,7 @@ test('no markup is parsed, no style tag, no inline style or handler, no cookie',
     assert.doesNotMatch(loader, pattern);
     assert.doesNotMatch(panel, pattern);
     assert.doesNotMatch(attach, pattern);
+    assert.doesNotMatch(callback, pattern);
   }
   assert.doesNotMatch(loader, /setItem/);
 });

@@ -23,6 +23,7 @@ export interface Row {
   queue: string;
   agent: string;
   consult: string; // who is asked for advice
+  callback: boolean; // the customer asked to be called or written back
   state: Work['state'] | 'closed';
   waitsFor: string;
   wakeAt: number;
@@ -69,6 +70,7 @@ export function rowOf(c: Conv | undefined, w: Work | undefined, policy: Policy |
     target: w ? targetOf(policy, w.queue) : 0,
     queue: w?.queue ?? '',
     agent: w?.agent || c?.last_agent || '',
+    callback: w?.kind === 'task',
     consult: w && OPEN.has(w.state) ? w.consult : '',
     state: w && OPEN.has(w.state) ? w.state : 'closed',
     waitsFor: w?.waits_for ?? '',

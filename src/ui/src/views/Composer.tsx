@@ -157,6 +157,7 @@ function Gate({ conv, work, open, may }: { conv: Conv; work?: Work; open: boolea
   const text = conv.kind === 'voice' ? (open && work?.state !== 'wrap' ? 'The phone answers and ends this call.' : 'This call is over.')
     : !open ? (conv.state === 'spam' ? 'This was marked as spam.' : 'This conversation is closed.')
     : isWaiting(work) ? (work!.state === 'offered' ? (work!.agent === me ? 'This is offered to you.' : `Offered to ${agentName(agents, work!.agent)}.`) : `Waiting in ${queue}.`)
+    : !work!.agent ? (work!.kind === 'task' ? 'To be called or written back.' : 'Nobody has this now.')
     : isAsked(work, me) ? `${agentName(agents, work!.agent)} asks for your advice.`
     : `With ${agentName(agents, work!.agent)}.`;
   return (

@@ -89,14 +89,16 @@ function Status({ conv, work, mine }: { conv: Conv; work?: Work; mine: boolean }
     const left = work.state === 'wrap' && mine && me?.voice_wrap_until ? me.voice_wrap_until - now : 0;
     return <Chip tone={phase.tone} title={work.waits_for}>{phase.word}{work.state === 'queued' ? ` in ${queue}` : work.agent && ` · ${who}`}{left > 0 && <span className="num"> · {clock(left)}</span>}</Chip>;
   }
+  const callback = work.kind === 'task' ? <Chip tone="accent" title={work.reason}>Call back{work.state === 'snoozed' && work.wake_at ? ` from ${shortTime(work.wake_at)}` : ''}</Chip> : null;
   if (isWaiting(work)) {
-    return <Chip tone={tone === 'plain' ? 'accent' : tone} title={work.waits_for}>{work.state === 'offered' ? `Offered to ${who}` : `Waiting in ${queue}`}{since > 0 && <span className="num"> · {age(now - since)}</span>}</Chip>;
+    return <>{callback}<Chip tone={tone === 'plain' ? 'accent' : tone} title={work.waits_for}>{work.state === 'offered' ? `Offered to ${who}` : `Waiting in ${queue}`}{since > 0 && <span className="num"> · {age(now - since)}</span>}</Chip></>;
   }
   if (work.state === 'parked' || work.state === 'held') return <Chip>{work.state === 'held' ? 'On hold' : 'Parked'} · {who}</Chip>;
-  if (work.state === 'snoozed') return <Chip>Snoozed{work.wake_at ? ` until ${shortTime(work.wake_at)}` : ''}</Chip>;
+  if (work.state === 'snoozed') return callback ?? <Chip>Snoozed{work.wake_at ? ` until ${shortTime(work.wake_at)}` : ''}</Chip>;
   if (work.state === 'wrap') return <Chip tone="good">Wrap-up <span className="num">{work.wrap_until ? clock(Math.max(0, work.wrap_until - now)) : ''}</span></Chip>;
   return (
     <>
+      {callback}
       <Chip tone={mine ? 'good' : 'plain'}>{mine ? 'Yours' : `With ${who}`}</Chip>
       {since > 0 && level !== 'none' && <Chip tone={tone} title="Since the customer’s last word"><span className="num">{age(now - since)}</span> unanswered</Chip>}
     </>

@@ -59,12 +59,12 @@ function stateOf(row: Row, me: string, agents: ReadonlyMap<string, Agent>): stri
   const who = row.agent && row.agent !== me ? agentName(agents, row.agent) : '';
   if (row.kind === 'voice') return callStatus(row, who);
   switch (row.state) {
-    case 'queued': return row.waitsFor;
+    case 'queued': return row.callback ? ['call back', row.waitsFor].filter(Boolean).join(' · ') : row.waitsFor;
     case 'reserved':
     case 'offered': return who ? `offered to ${who}` : 'offered';
     case 'parked': return who ? `parked, ${who}` : 'parked';
     case 'held': return who ? `held, ${who}` : 'held';
-    case 'snoozed': return row.wakeAt ? `snoozed until ${shortTime(row.wakeAt)}` : 'snoozed';
+    case 'snoozed': if (row.callback) return row.wakeAt ? `call back from ${shortTime(row.wakeAt)}` : 'call back'; return row.wakeAt ? `snoozed until ${shortTime(row.wakeAt)}` : 'snoozed';
     case 'wrap': return who ? `wrap-up, ${who}` : 'wrap-up';
     case 'callback': return 'call back';
     default: return who;

@@ -166,6 +166,8 @@ function frameOf(e: Pending): ClientFrame {
       return { t: 'open', id: e.id, fields: e.fields ?? {} };
     case 'send':
       return { t: 'send', id: e.id, text: e.text ?? '', ...(e.file ? { file: e.file } : {}) };
+    case 'callback':
+      return { t: 'callback', id: e.id, ...(e.due ? { at: e.due } : {}), fields: e.fields ?? {} };
     case 'end':
       return { t: 'end', id: e.id };
     case 'rate':

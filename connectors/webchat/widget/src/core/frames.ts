@@ -38,6 +38,8 @@ export interface Visit {
   agent: string;
   onCall: boolean;
   readSeq: number;
+  callback: boolean; // he may ask to be called back
+  callbackAt: number; // he did: when it is due; 0: he did not
 }
 
 export type ServerFrame =
@@ -60,6 +62,7 @@ export type ClientFrame =
   | { t: 'typing' }
   | { t: 'end'; id: string }
   | { t: 'rate'; id: string; rating: number; text?: string }
+  | { t: 'callback'; id: string; at?: number; fields: Record<string, string> }
   | { t: 'ping' };
 
 const MAX_FRAME = 1 << 20; // characters; a page of 200 long lines stays below
@@ -118,6 +121,8 @@ function parseVisit(v: Bag): Visit | null {
     agent: str(v.agent, 80),
     onCall: v.on_call === true,
     readSeq: seq(v.read_seq),
+    callback: v.callback === true,
+    callbackAt: seq(v.callback_at),
   };
 }
 

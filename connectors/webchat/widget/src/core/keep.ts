@@ -5,11 +5,12 @@ import type { KeyValue } from './env';
 
 export interface Pending {
   id: string; // "<tab>-<n>", unique in the world: a re-send is known by it
-  t: 'open' | 'send' | 'end' | 'rate';
+  t: 'open' | 'send' | 'end' | 'rate' | 'callback';
   at: number;
   text?: string;
   file?: string; // the token of an upload
   rating?: number;
+  due?: number; // of a call back: not before
   fields?: Record<string, string>;
 }
 export interface Kept {
@@ -20,7 +21,7 @@ export interface Kept {
 }
 
 const MAX_PENDING = 200;
-const KINDS = ['open', 'send', 'end', 'rate'];
+const KINDS = ['open', 'send', 'end', 'rate', 'callback'];
 
 export const emptyKept = (): Kept => ({ token: '', read: 0, rated: 0, pending: [] });
 
@@ -34,7 +35,8 @@ function parsePending(v: unknown): Pending[] {
   if (typeof p.text === 'string') out.text = p.text;
   if (typeof p.file === 'string') out.file = p.file;
   if (whole(p.rating)) out.rating = Math.min(5, p.rating as number);
-  if (p.t === 'open') {
+  if (whole(p.due)) out.due = p.due;
+  if (p.t === 'open' || p.t === 'callback') {
     out.fields = {};
     for (const [k, value] of Object.entries(p.fields ?? {})) if (typeof value === 'string') out.fields[k] = value;
   }

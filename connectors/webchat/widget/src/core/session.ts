@@ -113,6 +113,11 @@ export class Session implements LinkOwner {
     if (!this.outbox.entries.some((e) => e.t === 'end' && e.state !== 'failed')) this.post({ t: 'end' });
   }
 
+  /* Not before `at`; 0: as soon as possible. */
+  callBack(at: number, fields: Record<string, string>): void {
+    this.post({ t: 'callback', due: at, fields: fitFields(fields) });
+  }
+
   rate(rating: number, text: string): void {
     const clean = cleanText(text, 2000);
     this.post(clean ? { t: 'rate', rating, text: clean } : { t: 'rate', rating });

@@ -1,5 +1,5 @@
-/* Fetches the panel and its part for files: a script element with integrity, its address a
- * TrustedScriptURL of the policy "tandem" that knows these addresses only. */
+/* Fetches the panel and its parts: a script element with integrity, its address a TrustedScriptURL of the
+ * policy "tandem" that knows these addresses only. */
 
 interface Policy {
   createScriptURL(url: string): string;
@@ -16,7 +16,7 @@ function trusted(folder: string, url: string): string {
   try {
     policy ??= types.createPolicy('tandem', {
       createScriptURL(u) {
-        if (!/^(panel|attach)\.js$/.test(u.replace(folder, ''))) throw new TypeError(u);
+        if (!/^(panel|attach|callback)\.js$/.test(u.replace(folder, ''))) throw new TypeError(u);
         return u;
       },
     });

@@ -2,7 +2,7 @@
  * tandem(…) with what was called before it came, and fetches the panel on the first click (or at once
  * for somebody who has a conversation here, so that an answer shows on the launcher). No cookie, no
  * storage is written here; the only thing read is whether this visitor acted before. */
-import type { Bridge, EventName, Panel, PanelFactory, TandemFunction } from '../shared/bridge';
+import type { Bridge, CallbackFactory, EventName, Panel, PanelFactory, TandemFunction } from '../shared/bridge';
 import { fetchPart } from './fetch';
 import { createLauncher, type Launcher } from './launcher';
 
@@ -18,6 +18,7 @@ function start(script: HTMLScriptElement | null, early: ArrayLike<unknown>[]): v
   let launcher: Launcher | null = null;
   let panel: Panel | null = null;
   let factory: PanelFactory | null = null;
+  let part: CallbackFactory | null = null;
   let loading = false;
   let wanted = false; // open
   let waiting: [string, unknown[]][] = []; // for the panel
@@ -71,6 +72,7 @@ function start(script: HTMLScriptElement | null, early: ArrayLike<unknown>[]): v
       emit,
       close: () => toggle(false),
       fetchAttach: () => fetchPart(base, 'attach', ATTACH_INTEGRITY),
+      part: (integrity, done) => (part ? done(part) : fetchPart(base, 'callback', integrity, () => part && done(part))),
     };
     panel = factory(bridge);
     for (const [name, args] of waiting) panel.command(name, args);
@@ -142,6 +144,9 @@ function start(script: HTMLScriptElement | null, early: ArrayLike<unknown>[]): v
   };
   tandem.panel = (version, f) => {
     if (version === VERSION) factory = f;
+  };
+  tandem.part = (version, f) => {
+    if (version === VERSION) part = f;
   };
   window.tandem = tandem;
 

@@ -44,9 +44,11 @@ export function createClosing(s: Session, t: Tongue) {
     form.reset();
   }
 
-  function update(left: boolean): void {
+  /* `called`: what stands here instead is said by the call back's own part. */
+  function update(left: boolean, called: boolean): void {
     const rated = s.rated();
     el.dataset.is = left ? 'left' : 'closed';
+    title.hidden = sub.hidden = called;
     setText(title, left ? t.words.leftTitle : t.words.closed);
     const back = left ? s.backAt() : 0;
     setText(sub, left ? [t.words.leftText, back ? t.say('awayUntil', { t: t.when(back, Date.now()) }) : ''].join(' ').trim() : '');

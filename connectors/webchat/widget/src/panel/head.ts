@@ -14,9 +14,12 @@ export function createHead(s: Session, t: Tongue, on: { close(): void; end(): vo
   const close = h('button', { class: 'ib', type: 'button', 'aria-label': t.words.minimise, title: t.words.minimise, click: on.close }, icon(icons.close));
   const el = h('div', { class: 'head' }, h('div', { class: 'faces' }, face, dot), h('div', { class: 'names' }, title, sub), end, close);
 
+  /* Who is to be called back while we are open left nobody's absence behind. */
+  const away = (stage: Stage): boolean => stage === 'away' || (stage === 'left' && !(s.talk.visit?.callbackAt && s.open()));
+
   function line(stage: Stage): string {
     const v = s.talk.visit;
-    if (stage === 'away' || stage === 'left') return t.words.awayNow;
+    if (away(stage)) return t.words.awayNow;
     if (stage === 'closed') return t.words.closed;
     if (v?.state === 'active') return t.say('joined', { name: v.agent || t.words.team });
     if (v?.state === 'waiting' || s.starting()) return t.words.inQueue;
@@ -31,7 +34,7 @@ export function createHead(s: Session, t: Tongue, on: { close(): void; end(): vo
     setText(face, Array.from((v?.state === 'active' && v.agent) || name)[0]?.toLocaleUpperCase(t.lang) ?? '');
     setText(sub, line(stage));
     end.hidden = !live;
-    dot.dataset.is = notice !== 'none' ? 'off' : stage === 'away' || stage === 'left' || stage === 'closed' ? 'away' : 'on';
+    dot.dataset.is = notice !== 'none' ? 'off' : away(stage) || stage === 'closed' ? 'away' : 'on';
   }
   return { el, title, update };
 }

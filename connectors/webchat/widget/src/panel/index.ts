@@ -30,11 +30,9 @@ function create(b: Bridge): Panel {
       drawn ||= window.setTimeout(draw, 0);
     },
     arrived: (lines) => lines.forEach((l) => b.emit('message', { ...l })),
-    failed: (e) => {
-      if (e.t === 'open') view.problem(e.error);
-    },
+    failed: (e) => view.problem(e),
   });
-  const view = createView(session, t, () => b.close());
+  const view = createView(session, t, b);
 
   /* Once for all that happened in this turn of the event loop. */
   function draw(): void {

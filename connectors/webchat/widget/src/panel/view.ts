@@ -1,6 +1,8 @@
 /* The panel's parts put together: which of them show, where the focus goes, what keys do. */
 import type { Session } from '../core/session';
 import { noticeOf, stageOf, type Stage } from '../core/stage';
+import type { Entry } from '../core/outbox';
+import type { Bridge, CallbackPart } from '../shared/bridge';
 import { h } from '../shared/dom';
 import type { Tongue } from '../words';
 import { createBanner } from './banner';
@@ -17,11 +19,14 @@ export interface View {
   hide(): void;
   visible(): boolean;
   prefill(values: Record<string, string>): void;
-  problem(text: string): void;
+  problem(e: Entry): void; // it was not taken
   destroy(): void;
 }
 
-export function createView(s: Session, t: Tongue, close: () => void): View {
+export function createView(s: Session, t: Tongue, b: Bridge): View {
+  const close = () => b.close();
+  let part: CallbackPart | undefined;
+  let fetched = false;
   const filled: Record<string, string> = {};
   let stage: Stage | '' = '';
   let asking = false;
@@ -70,6 +75,16 @@ export function createView(s: Session, t: Tongue, close: () => void): View {
     const notice = noticeOf(s, navigator.onLine, now, lostAt);
     const live = s.talk.visit?.state === 'waiting' || s.talk.visit?.state === 'active';
     if (!live) asking = false;
+    const v = s.talk.visit;
+    if (!fetched && (v?.callback || v?.callbackAt)) {
+      fetched = true;
+      b.part(CALLBACK_INTEGRITY, (make) => {
+        part = make(s, t, filled);
+        foot.prepend(part.el);
+        update();
+      });
+    }
+    part?.update(next, asking);
     const talk = next === 'chat' || next === 'closed' || next === 'left';
     head.update(next, notice);
     banner.update(next, notice);
@@ -80,7 +95,7 @@ export function createView(s: Session, t: Tongue, close: () => void): View {
     asker.el.hidden = !asking;
     closing.el.hidden = next !== 'closed' && next !== 'left';
     if (!sheet.hidden) form.update(next === 'away');
-    if (!closing.el.hidden) closing.update(next === 'left');
+    if (!closing.el.hidden) closing.update(next === 'left', Boolean(part && v?.callbackAt));
     if (talk) log.update();
     if (next !== stage) moved(next);
   }
@@ -160,7 +175,10 @@ export function createView(s: Session, t: Tongue, close: () => void): View {
       for (const k in values) filled[k] = String(values[k]);
       update();
     },
-    problem: (text) => form.problem(text),
+    problem(e) {
+      if (e.t === 'open') form.problem(e.error);
+      if (e.t === 'callback') part?.problem(e.error);
+    },
     destroy() {
       log.destroy();
       window.clearTimeout(timer);

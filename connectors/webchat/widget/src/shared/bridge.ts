@@ -1,6 +1,8 @@
+/* Between the loader (always on the page), the panel (fetched when somebody wants to talk) and its parts:
+ * attach.js (files) and callback.js (where a call back is offered). */
 import type { Session } from '../core/session';
-
-/* Between the loader (always on the page) and the panel (fetched when somebody wants to talk). */
+import type { Stage } from '../core/stage';
+import type { Tongue } from '../words';
 
 export type EventName = 'ready' | 'open' | 'close' | 'message' | 'unread' | 'state' | 'connection' | 'error' | 'destroy';
 
@@ -15,6 +17,7 @@ export interface Bridge {
   emit(event: EventName, data?: unknown): void;
   close(): void; // the panel asks to be closed
   fetchAttach(): void; // it reports to tandem.attach
+  part(integrity: string, done: (make: CallbackFactory) => void): void; // not called where it cannot be fetched
 }
 
 /* What the part for files (attach.js) is given; it answers with how to take it away. */
@@ -24,6 +27,15 @@ export interface AttachSeat {
   session: Session;
 }
 export type Attach = (seat: AttachSeat) => () => void;
+
+/* "Call me back": an element that stands above the composer, or in place of what follows a message left. */
+export interface CallbackPart {
+  el: HTMLElement;
+  update(stage: Stage, asking: boolean): void;
+  problem(text: string): void;
+}
+
+export type CallbackFactory = (s: Session, t: Tongue, filled: Record<string, string>) => CallbackPart;
 
 export interface Panel {
   show(): void;
@@ -40,6 +52,7 @@ export interface TandemFunction {
   q?: ArrayLike<unknown>[]; // what a stub collected before the loader came
   panel?: (version: string, factory: PanelFactory) => void;
   attach?: (attach: Attach) => void;
+  part?: (version: string, factory: CallbackFactory) => void; // callback.js reports here
 }
 
 declare global {
@@ -49,4 +62,5 @@ declare global {
   const VERSION: string;
   const INTEGRITY: string;
   const ATTACH_INTEGRITY: string;
+  const CALLBACK_INTEGRITY: string;
 }

@@ -25,6 +25,7 @@ export async function standin({ port = 0, config = {} } = {}) {
     accept: true, // false: the upgrade is refused
     terse: true, // no visit after a welcome: the widget has to ask
     fresh: false, // a message after the end begins another conversation
+    refuse: '', // why a call back is not taken
     mute: false, // true: messages are taken in but never acked
     visitors,
     sockets,
@@ -105,6 +106,10 @@ export async function standin({ port = 0, config = {} } = {}) {
     if (typeof f.id !== 'string' || !f.id.includes('-')) s.faults.push(`id ${f.id}`);
     if (!s.up) return put(ws, { t: 'refused', id: f.id, error: 'unavailable' });
     if (f.text === 'forbidden words') return put(ws, { t: 'refused', id: f.id, error: 'invalid', text: 'These words are not taken.' });
+    if (f.t === 'callback' && s.refuse) {
+      put(ws, { t: 'ack', id: f.id });
+      return put(ws, { t: 'result', id: f.id, ok: false, error: 'unsupported', text: s.refuse });
+    }
     const before = v.seen.get(f.id);
     if (s.mute) {
       if (!before) apply(v, f);
@@ -128,6 +133,10 @@ export async function standin({ port = 0, config = {} } = {}) {
       if (fresh) s.visit(v, s.config.open ? { state: 'waiting', position: 2, expected_wait_ms: 120_000 } : { state: 'left-message' });
     }
     if (f.t === 'end') s.visit(v, { state: 'closed', read_seq: v.lines.length });
+    if (f.t === 'callback') {
+      v.callback = f;
+      s.visit(v, { state: 'left-message', callback_at: f.at ?? Date.now() });
+    }
     if (f.t === 'rate') v.rating = f.rating;
     v.seen.set(f.id, seq);
     return seq;
@@ -142,7 +151,7 @@ export async function standin({ port = 0, config = {} } = {}) {
       if (f.t === 'ping') return put(ws, { t: 'pong' });
       if (f.t === 'hello') return hello(ws, f);
       if (!ws.visitor) return s.faults.push(`${f.t} before hello`);
-      if (['open', 'send', 'end', 'rate'].includes(f.t)) return act(ws, f);
+      if (['open', 'send', 'end', 'rate', 'callback'].includes(f.t)) return act(ws, f);
       if (f.t === 'typing' || f.t === 'seen') return throttle(ws, f.t);
       s.faults.push(`unknown ${f.t}`);
     });

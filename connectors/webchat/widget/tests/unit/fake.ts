@@ -142,7 +142,7 @@ export class Server {
       if (!this.terse) w.put(this.visit);
       if (!this.terse || items.length) w.put({ t: 'messages', items, last, more: false });
     } else if (f.t === 'ping') w.put({ t: 'pong' });
-    else if (['open', 'send', 'end', 'rate'].includes(f.t)) this.act(w, f);
+    else if (['open', 'send', 'end', 'rate', 'callback'].includes(f.t)) this.act(w, f);
   }
 
   private act(w: Wire, f: Frame) {
