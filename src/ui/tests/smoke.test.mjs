@@ -281,6 +281,29 @@ scene('a colleague is asked, answers in a note, and it ends', async (page, world
   await until(() => world.get('work', 1041).consult === '');
 });
 
+scene('priority; merged into another, and separated again', async (page, world, url) => {
+  await login(page, url, 'anna', '#/c/1038?in=all');
+  await log(page).getByText('Please ring the side door').waitFor();
+  await log(page).focus();
+  await page.keyboard.press('Shift+R');
+  await page.getByRole('dialog').getByRole('button', { name: /^0, before all others/ }).waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: '2', exact: true }).click();
+  await until(() => world.get('work', 1038).priority === 2);
+  await log(page).focus();
+  await page.keyboard.press('Shift+M');
+  await page.getByLabel('Find by name or number').fill('1042');
+  await page.getByRole('radio', { name: /Ada Whitfield #1042/ }).check();
+  await page.getByRole('button', { name: 'Merge into #1042' }).click();
+  await log(page).getByText('merged #1038 into it').waitFor();
+  assert.deepEqual(world.commands.filter((c) => c.cmd === 'conv.merge').map((c) => c.body), [{ conv: 1038, other: 1042 }]);
+  await page.goto(`${url}#/c/1038?in=all`);
+  await page.getByText('Merged into #1042').waitFor();
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Separate it again' }).click();
+  await until(() => world.get('work', 1038)?.state === 'queued');
+  await log(page).getByText('Please ring the side door').waitFor();
+});
+
 scene('who asked to be called back is shown as such', async (page, world, url) => {
   await login(page, url, 'anna', '#/c/1051?in=all');
   await log(page).getByText('The pay button').waitFor();

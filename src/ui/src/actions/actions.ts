@@ -117,6 +117,9 @@ export const actions: readonly Action[] = [
   { id: 'outcome', title: 'Outcome of the call…', group: 'Conversation', icon: 'check', keys: 'E', when: callOver, run: dialog('resolve') },
   { id: 'wrap.more', title: 'More time for the wrap-up', group: 'Conversation', icon: 'clock', keys: 'M', when: (c) => moreTime(c) !== null, run: (c) => { const body = moreTime(c); if (body) void perform(c, 'work.wrapped', body, 'One minute more.'); } },
   { id: 'reopen', title: 'Reopen', group: 'Conversation', icon: 'reopen', keys: 'Shift+E', when: (c) => !phone(c) && (c.conv?.state === 'resolved' || c.conv?.state === 'spam'), run: act('work.reopen') },
+  { id: 'priority', title: 'Priority…', group: 'Conversation', icon: 'layers', keys: 'Shift+R', when: (c) => open(c) && c.work!.state !== 'wrap', run: dialog('priority') },
+  { id: 'merge', title: 'Merge into another…', group: 'Conversation', icon: 'transfer', keys: 'Shift+M', when: (c) => open(c) && c.work!.kind !== 'cluster' && c.conv?.state === 'open', run: dialog('merge') },
+  { id: 'unmerge', title: 'Separate it again', group: 'Conversation', icon: 'reopen', when: (c) => c.conv?.state === 'merged', run: act('conv.unmerge', {}, 'It stands on its own again, in its queue.') },
   { id: 'tags', title: 'Edit tags…', group: 'Conversation', icon: 'tag', keys: 'L', when: inConv, run: dialog('tags') },
   { id: 'card', title: 'Show or hide the contact', group: 'Conversation', icon: 'panel', keys: 'I', when: inConv, run: toggleCard },
   {

@@ -122,6 +122,23 @@ export function listRows(s: Pick<State, 'works' | 'convs' | 'policy' | 'me'>, vi
   return out.sort(order(view));
 }
 
+/* Where this one can go on: what is open, of the same contact first, then by its last line. */
+export function mergeable(s: Pick<State, 'works' | 'convs'>, id: number): Conv[] {
+  const own = s.convs.get(id)?.contact ?? 0;
+  const same = (c: Conv) => (own && c.contact === own ? 0 : 1);
+  return [...s.convs.values()]
+    .filter((c) => c.id !== id && c.kind !== 'voice' && c.state === 'open' && isOpen(s.works.get(c.id)))
+    .sort((a, b) => same(a) - same(b) || b.last_at - a.last_at || b.id - a.id);
+}
+
+const BANDS = 5; // at least so many to choose from
+
+/* The bands that queues use, the present one among them. */
+export function priorities(policy: Policy | null, now: number): number[] {
+  const all = new Set([...Array(BANDS).keys(), now, ...(policy?.queues ?? []).map((q) => q.priority)]);
+  return [...all].sort((a, b) => a - b);
+}
+
 export interface Counts { social: number; mine: number; asked: number; unreadMine: number; waiting: number; all: number; queues: Map<string, number>; worst: Map<string, Sla> }
 
 /* For the navigation: how much there is, and how late the oldest of each queue is. */

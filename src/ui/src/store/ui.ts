@@ -1,7 +1,7 @@
 /* What is open on the page and belongs to nobody else: dialogs, the contact's card, toasts. */
 import { useSyncExternalStore } from 'react';
 
-export type DialogKind = 'transfer' | 'assign' | 'consult' | 'whisper' | 'snooze' | 'resolve' | 'tags' | 'phone' | 'palette' | 'shortcuts' | 'confirm';
+export type DialogKind = 'transfer' | 'assign' | 'consult' | 'whisper' | 'merge' | 'priority' | 'snooze' | 'resolve' | 'tags' | 'phone' | 'palette' | 'shortcuts' | 'confirm';
 
 export interface Confirm { title: string; text: string; action: string; danger?: boolean; run(): void }
 

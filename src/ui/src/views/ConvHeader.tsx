@@ -22,7 +22,7 @@ export function ConvHeader({ conv, work, view }: { conv: Conv; work?: Work; view
   const name = contactName(conv, work);
   const mine = isMine(work, me);
   const others = viewing.filter((x) => x.conv === conv.id && x.agent && x.agent !== me);
-  const extra = ['pick', 'unpark', 'wrapped', 'reopen', 'resolve', 'transfer', 'assign', 'takeover', 'consult', 'consult.end', 'whisper', 'snooze', 'park', 'tags'];
+  const extra = ['pick', 'unpark', 'wrapped', 'reopen', 'resolve', 'transfer', 'assign', 'takeover', 'consult', 'consult.end', 'whisper', 'snooze', 'park', 'priority', 'merge', 'unmerge', 'tags'];
   const danger = ['spam', 'block', 'unblock'];
   const button = (id: string, label: string, tone: 'plain' | 'primary' = 'plain') => can(id) && (
     <Tip text={byId.get(id)!.title} keys={byId.get(id)!.keys}>

@@ -7,7 +7,7 @@ import { useStore } from '../store/context';
 const icons: Record<string, IconName> = {
   transferred: 'transfer', resolved: 'check', reopened: 'reopen', snoozed: 'snooze', parked: 'pause', accepted: 'hand',
   assigned: 'user', call: 'voice', 'call.queued': 'clock', 'call.offered': 'bell', 'call.answered': 'voice', 'call.ended': 'check',
-  'call.transferred': 'transfer', 'call.abandoned': 'x', 'call.missed': 'x', 'call.lost': 'question', callback: 'voice', consulted: 'people', tagged: 'tag', blocked: 'block', spam: 'spam', picked: 'hand',
+  'call.transferred': 'transfer', 'call.abandoned': 'x', 'call.missed': 'x', 'call.lost': 'question', callback: 'voice', consulted: 'people', merged: 'transfer', unmerged: 'reopen', tagged: 'tag', blocked: 'block', spam: 'spam', picked: 'hand',
 };
 
 const bad = new Set(['call.abandoned', 'call.missed', 'call.lost']);

@@ -4,10 +4,12 @@ import { rank } from '../lib/fuzzy';
 import { presenceWord } from '../lib/names';
 import type { Agent, Policy, Presence } from '../model/types';
 import { Avatar } from '../parts/basic';
-import { Icon } from '../parts/Icon';
+import { Icon, type IconName } from '../parts/Icon';
 import { capacityOf } from '../store/select';
 
-export interface Target { key: string; queue?: string; agent?: string; name: string; detail: string; presence?: Presence }
+export interface Target { key: string; queue?: string; agent?: string; name: string; detail: string; icon?: IconName; presence?: Presence }
+
+const MOST = 200; // rows; whoever is not among them is found by typing
 
 const ORDER: readonly Presence[] = ['available', 'draining', 'paused', 'not-responding', 'out'];
 
@@ -23,7 +25,7 @@ interface Props { targets: readonly Target[]; chosen: string; onChoose(key: stri
 
 export function Targets({ targets, chosen, onChoose, onGo, find, label }: Props) {
   const [query, setQuery] = useState('');
-  const list = rank(query, targets, (t) => t.name);
+  const list = rank(query, targets, (t) => t.name).slice(0, MOST);
   return (
     <>
       <label className="search wide"><Icon name="search" /><span className="vh">{find}</span>
@@ -45,7 +47,7 @@ export function Targets({ targets, chosen, onChoose, onGo, find, label }: Props)
         {list.map((t) => (
           <label key={t.key} className="target">
             <input type="radio" name="target" checked={t.key === chosen} onChange={() => onChoose(t.key)} />
-            {t.agent ? <Avatar name={t.name} size={24} presence={t.presence} /> : <span className="target-queue"><Icon name="queue" /></span>}
+            {t.agent ? <Avatar name={t.name} size={24} presence={t.presence} /> : <span className="target-queue"><Icon name={t.icon ?? 'queue'} /></span>}
             <span className="grow cut">{t.name}</span>
             <span className="muted num">{t.detail}</span>
           </label>

@@ -211,5 +211,28 @@ export const handlers = {
     w.recount(me);
     return { conv: id, seq: m.seq };
   },
+  'work.priority': (w, me, b) => { w.put('work', b.conv, { priority: b.priority }); return { conv: b.conv }; },
+  'conv.merge': (w, me, b) => {
+    event(w, b.conv, 'merged', `${name(w, me)} merged it into #${b.other}.`, me);
+    event(w, b.other, 'merged', `${name(w, me)} merged #${b.conv} into it.`, me);
+    const queue = w.get('work', b.conv).queue;
+    w.put('conv', b.conv, { state: 'merged', merged_into: b.other });
+    w.closed.set(b.conv, { ...w.get('conv', b.conv), $queue: queue });
+    w.gone('work', b.conv);
+    w.gone('conv', b.conv);
+    w.recount(me);
+    return { conv: b.conv };
+  },
+  'conv.unmerge': (w, me, b) => {
+    const { $queue, ...c } = w.closed.get(b.conv) ?? {};
+    if (c.state !== 'merged') return no('invalid', 'The conversation was not merged.');
+    w.closed.delete(b.conv);
+    event(w, c.merged_into, 'unmerged', `${name(w, me)} separated #${b.conv} again.`, me);
+    w.entities.conv.set(String(b.conv), c);
+    w.entities.work.set(String(b.conv), { version: c.version + 20 });
+    w.put('work', b.conv, { id: b.conv, channel_kind: c.kind, channel: c.channel, queue: $queue, state: 'queued', t0: w.now() });
+    w.put('conv', b.conv, { state: 'open', merged_into: 0, version: c.version + 20 });
+    return { conv: b.conv };
+  },
   'conv.block': (w, me, b) => { w.put('conv', b.conv, { blocked: true }); return {}; },
 };

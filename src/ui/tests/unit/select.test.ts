@@ -3,7 +3,7 @@ import test from 'node:test';
 import { chord, match } from '../../src/actions/keys';
 import { rank } from '../../src/lib/fuzzy';
 import { parseRoute, toConv, toView } from '../../src/store/route';
-import { counts, listRows, offersFor } from '../../src/store/select';
+import { counts, listRows, mergeable, offersFor, priorities } from '../../src/store/select';
 import { apply, conv, live, work } from './make';
 
 const none = { text: '', kind: '' } as const;
@@ -36,6 +36,14 @@ test('asked: whoever has it keeps it, and it is in nobody else’s hand', () => 
   const over = apply(t, { t: 'entity', event: '11-0', ...work(1, 2, { state: 'active', agent: 'bob' }) });
   assert.deepEqual(listRows(over, { name: 'asked' }, none), []);
   assert.deepEqual(parseRoute(toView({ name: 'asked' })), { view: { name: 'asked' }, conv: 0 });
+});
+test('where one can go on: of the same contact first, never a call; the bands', () => {
+  const t = live([
+    work(1, 1, { state: 'active', agent: 'anna' }), conv(1, 1, { contact: 5 }), work(2, 1), conv(2, 1, { last_at: 9 }),
+    work(3, 1), conv(3, 1, { contact: 5, last_at: 1 }), work(4, 1, { kind: 'call' }), conv(4, 1, { kind: 'voice', contact: 5 }), conv(5, 1, { contact: 5 }),
+  ]);
+  assert.deepEqual(mergeable(t, 1).map((c) => c.id), [3, 2]);
+  assert.deepEqual(priorities(t.policy, 9), [0, 1, 2, 3, 4, 9]);
 });
 test('filters by text and channel', () => {
   assert.deepEqual(listRows(s, { name: 'all' }, { text: 'zoë vip', kind: '' }).map((r) => r.id), [3]);
