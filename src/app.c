@@ -132,7 +132,8 @@ static void reload(struct app *a);
 
 static void on_reloaded(void *arg) {
     struct app *a = arg;
-    config_free(&a->old); /* its channels have ended */
+    config_free(&a->old); /* channels that go on as they are share it */
+    td_log(TD_INFO, "app", "settings reloaded", "channels=%zu", a->config->channels.n);
     app_notify("READY=1");
     if (a->reload_again) {
         a->reload_again = false;

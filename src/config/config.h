@@ -82,7 +82,13 @@ int config_load(const char *path, struct config **out, const struct config_error
  */
 int config_parse(struct td_str text, const char *path, int64_t now_ms, struct config **out,
                  const struct config_error **errors, size_t *n_errors);
-void config_free(struct config **c);
+/* One owner more: what runs by these settings keeps them when newer ones are read. */
+struct config *config_share(const struct config *c);
+void config_free(struct config **c); /* the last owner's call wipes and frees it */
+/* Whether a channel that runs by x of a would run the same by y of b: connector, settings, secrets
+ * and what the host adds. What the core alone decides (queue, keywords, …) is no part of it. */
+bool config_channel_same(const struct config *a, const struct config_channel *x,
+                         const struct config *b, const struct config_channel *y);
 
 /* The reference of all keys as Markdown, from the tables and the registered connectors. */
 void config_print_reference(FILE *out);

@@ -17,6 +17,7 @@
 /* The config and all that it owns. */
 struct box {
     struct config config;
+    unsigned owners;
     struct td_arena *arena;
     struct td_secret **secrets;
     size_t n_secrets;
@@ -67,6 +68,7 @@ static void read_tree(struct reader *r, struct td_str text) {
 int config_parse(struct td_str text, const char *path, int64_t now_ms, struct config **out,
                  const struct config_error **errors, size_t *n_errors) {
     struct box *box = MEM_NEW(struct box);
+    box->owners = 1;
     box->arena = td_arena_new();
     struct reader r = {.arena = box->arena, .config = &box->config, .now_ms = now_ms};
     const char *slash = strrchr(path, '/');
@@ -139,15 +141,36 @@ int config_load(const char *path, struct config **out, const struct config_error
     return rc;
 }
 
+static struct box *box_of(const struct config *c) {
+    return (struct box *)(uintptr_t)c; /* its first member */
+}
+
+struct config *config_share(const struct config *c) {
+    box_of(c)->owners++;
+    return &box_of(c)->config;
+}
+
+bool config_channel_same(const struct config *a, const struct config_channel *x,
+                         const struct config *b, const struct config_channel *y) {
+    const struct channel_policy *p = policy_channel(&a->policy, x->id),
+                                *q = policy_channel(&b->policy, y->id);
+    return td_str_eq(x->id, y->id) && x->connector == y->connector &&
+           x->media_max == y->media_max && td_str_eq(x->public_url, y->public_url) &&
+           td_str_eq(a->public_url, b->public_url) && (p && p->gate) == (q && q->gate) &&
+           settings_same(x->settings, y->settings);
+}
+
 void config_free(struct config **c) {
     if (!*c)
         return;
-    struct box *box = (struct box *)*c; /* its first member */
+    struct box *box = box_of(*c);
+    *c = NULL;
+    if (--box->owners > 0)
+        return;
     for (size_t i = 0; i < box->n_secrets; i++)
         secret_free(&box->secrets[i]);
     for (size_t i = 0; i < box->n_settings; i++)
         settings_free(&box->settings[i]);
     td_arena_free(&box->arena);
     mem_free(box);
-    *c = NULL;
 }

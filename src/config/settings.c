@@ -210,6 +210,25 @@ void settings_free(struct td_settings **s) {
     *s = NULL;
 }
 
+static bool slot_same(const struct slot *a, const struct slot *b) {
+    if (a->set != b->set || a->number != b->number || a->n != b->n ||
+        !td_str_eq(a->text, b->text) || !a->secret != !b->secret)
+        return false;
+    for (size_t i = 0; i < a->n; i++)
+        if (!td_str_eq(a->items[i], b->items[i]))
+            return false;
+    return !a->secret || td_str_eq(td_secret_reveal(a->secret), td_secret_reveal(b->secret));
+}
+
+bool settings_same(const struct td_settings *a, const struct td_settings *b) {
+    if (a->table != b->table)
+        return false;
+    for (size_t i = 0; i < a->n; i++)
+        if (!slot_same(&a->slots[i], &b->slots[i]))
+            return false;
+    return true;
+}
+
 const struct td_setting *settings_missing(const struct td_settings *s, size_t *i) {
     while (*i < s->n) {
         const struct slot *slot = &s->slots[*i];

@@ -30,6 +30,9 @@ void settings_clear(struct td_settings *s, const char *name);
 /* Takes it over. */
 void settings_take_secret(struct td_settings *s, const char *name, struct td_secret *secret);
 
+/* The same values of the same table, secrets included; not the sessions, which come later. */
+bool settings_same(const struct td_settings *a, const struct td_settings *b);
+
 /* The next required one, from *i on, that is not set; NULL: no more. */
 const struct td_setting *settings_missing(const struct td_settings *s, size_t *i);
 

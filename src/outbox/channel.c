@@ -31,7 +31,8 @@ enum phase { CONTENDING, STARTING, RUNNING, FAILED, STOPPING, STOPPED };
 
 struct channel {
     struct channels_options o;
-    const struct config_channel *config;
+    struct config *whole;                /* shared */
+    const struct config_channel *config; /* in it */
     const struct td_connector *runner;
     struct hold *hold;
     enum phase phase;
@@ -309,6 +310,7 @@ static void begin_stop(struct channel *c, int64_t grace_ms) {
 struct channel *channel_new(const struct channels_options *o, const struct config_channel *config) {
     struct channel *c = MEM_NEW(struct channel);
     c->o = *o;
+    c->whole = config_share(o->config);
     c->config = config;
     c->runner = td_connector_runner(config->connector);
     c->hold = hold_new(&(struct hold_options){.store = o->store,
@@ -331,8 +333,22 @@ void channel_free(struct channel **c) {
         return;
     hold_free(&(*c)->hold);
     loop_timer_stop(&(*c)->timer);
+    config_free(&(*c)->whole);
     mem_free(*c);
     *c = NULL;
+}
+
+bool channel_may_stay(const struct channel *c, const struct config *next) {
+    if (c->phase == FAILED || (c->host && host_troubled(c->host)))
+        return false;
+    for (size_t i = 0; i < next->channels.n; i++)
+        if (config_channel_same(c->whole, c->config, next, &next->channels.v[i]))
+            return true;
+    return false;
+}
+
+struct td_str channel_id(const struct channel *c) {
+    return c->config->id;
 }
 
 bool channel_held(const struct channel *c) {

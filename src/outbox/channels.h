@@ -29,9 +29,10 @@ struct channels_options {
     struct metrics *metrics; /* NULL: nothing is counted */
 };
 struct channels *channels_new(const struct channels_options *o, struct td_error *err);
-/* Stops every channel and starts those of the new configuration. `done` fires once, never inside,
- * when the old configuration is not used any more and may be freed (at most 10 s). One reload at a
- * time. */
+/* Stops the channels that the new configuration changes or drops, or that are in trouble, then
+ * starts what is not running of it. The others go on undisturbed, with a share of the old
+ * configuration. `done` fires once, never inside (after at most 10 s); the caller may then free its
+ * share of the old one. One reload at a time. */
 void channels_reload(struct channels *c, const struct config *config, void (*done)(void *arg),
                      void *arg);
 /* Finishes or gives up what is in flight within 5 s; done fires once, never inside. */

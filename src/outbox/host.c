@@ -120,6 +120,7 @@ void td_host_state(struct td_host *h, const char *state, struct td_str text) {
     bool bad = strcmp(state, "up") != 0;
     td_log(bad ? TD_WARN : TD_INFO, "channel", "state", "channel=\"%.*s\" state=%s why=\"%.*s\"",
            TD_FMT(h->channel->id), state, TD_FMT(text));
+    h->troubled = bad;
     td_arena_free(&h->state_arena);
     h->state_arena = td_arena_new();
     h->state = td_arena_dup(h->state_arena, td_str_of(state));
@@ -138,6 +139,10 @@ void td_host_voice_link(struct td_host *h, bool up) {
 
 void host_begin_link(struct td_host *h) {
     host_link_tell(&h->link, false, "its holder begins");
+}
+
+bool host_troubled(const struct td_host *h) {
+    return h->troubled;
 }
 
 bool host_link_up(const struct td_host *h) {

@@ -27,6 +27,8 @@ struct td_host *host_new(const struct host_options *o);
  * and gates is doubtful until it is. */
 void host_begin_link(struct td_host *h);
 bool host_link_up(const struct td_host *h);
+/* Its last state was another than "up". */
+bool host_troubled(const struct td_host *h);
 /* After the instance was destroyed: nothing of it may be under way. */
 void host_free(struct td_host **h);
 

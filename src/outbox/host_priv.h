@@ -26,6 +26,7 @@ struct td_host {
     struct td_arena *state_arena; /* NULL: all told */
     struct td_str state, state_text;
     struct loop_timer state_timer;
+    bool troubled;         /* the last state was not "up" */
     struct host_link link; /* of a phone system */
 };
 
