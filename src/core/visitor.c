@@ -44,12 +44,18 @@ static bool is_open(const struct target *t) {
     return t->rt && !life_is_over(t->rt->w);
 }
 
-/* He is there: with this socket, which makes the news of an older one's end stale. */
+/* Whoever has a socket of his in another process has to be heard first, whatever the grace. */
+#define ASKED_MS 2000
+
+/* He is there, with this socket. */
 static void is_here(struct core *c, struct target *t, struct td_str session) {
     struct work_rt *rt = t->rt;
     if (!rt || (!rt->w->give_up_at && td_str_eq(rt->w->visitor_session, session)))
         return;
-    cell_edit_quietly(c, rt->cell);
+    if (rt->w->give_up_at)
+        cell_edit(c, rt->cell); /* agents were shown that he is leaving */
+    else
+        cell_edit_quietly(c, rt->cell);
     rt->w->give_up_at = 0;
     if (session.n)
         cell_set(rt->cell, &rt->w->visitor_session, session);
@@ -122,6 +128,8 @@ void apply_visitor_seen(struct core *c, const struct call *call) {
 
 /* ---- leaving ---- */
 
+/* One process lost his last socket. It cannot know of those with other processes, nor of one that
+ * he has opened since, so the rest is asked: the grace runs until somebody contradicts. */
 void apply_visitor_gone(struct core *c, const struct call *call) {
     const struct visitor *v = call->body;
     const struct channel_policy *p = policy_channel(c->policy, v->channel);
@@ -129,12 +137,11 @@ void apply_visitor_gone(struct core *c, const struct call *call) {
     if (!find(c, call, &t) || !is_open(&t) || !p)
         return;
     struct work *w = t.rt->w;
-    if (v->session.n && w->visitor_session.n && !td_str_eq(v->session, w->visitor_session))
-        return; /* of an older socket: he has another now */
     if (w->give_up_at || w->left_message || w->state == WS_WRAP)
         return;
     cell_edit(c, t.rt->cell);
-    w->give_up_at = c->now + (p->visitor_grace_ms > 0 ? p->visitor_grace_ms : 0);
+    w->give_up_at = c->now + (p->visitor_grace_ms > ASKED_MS ? p->visitor_grace_ms : ASKED_MS);
+    visits_ask(c, thread_of(c, v), t.rt);
 }
 
 static void abandon(struct core *c, struct target *t) {

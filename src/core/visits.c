@@ -69,8 +69,9 @@ static bool remember(struct work_rt *rt, uint64_t position, int64_t wait_ms) {
 }
 
 static void tell(struct core *c, struct td_str thread, const struct work_rt *rt, uint64_t conv,
-                 uint64_t read_seq) {
-    struct visit v = {.conv = conv, .expected_wait_ms = -1, .read_seq = read_seq};
+                 uint64_t read_seq, bool leaving) {
+    struct visit v = {
+        .conv = conv, .expected_wait_ms = -1, .read_seq = read_seq, .leaving = leaving};
     v.state = td_str_of(state_names[rt ? rt->told.state : VISIT_NONE]);
     if (rt) {
         v.position = rt->told.position;
@@ -89,7 +90,11 @@ void visits_answer(struct core *c, struct td_str thread, struct work_rt *rt, uin
                    uint64_t read_seq) {
     if (rt)
         remember(rt, rt->told.position, rt->told.wait_ms);
-    tell(c, thread, rt, conv, read_seq);
+    tell(c, thread, rt, conv, read_seq, false);
+}
+
+void visits_ask(struct core *c, struct td_str thread, struct work_rt *rt) {
+    tell(c, thread, rt, rt->w->id, 0, true);
 }
 
 static bool is_visit(const struct core *c, const struct work_rt *rt) {
@@ -100,7 +105,7 @@ static void look(struct core *c, struct work_rt *rt, uint64_t position, int64_t 
     if (!is_visit(c, rt) || !remember(rt, position, wait_ms))
         return;
     struct td_str thread = JOIN(c->batch, rt->w->channel, TD_STR("|"), rt->w->from);
-    tell(c, thread, rt, rt->w->id, 0);
+    tell(c, thread, rt, rt->w->id, 0, false);
 }
 
 /* ---- places ---- */

@@ -17,5 +17,7 @@ void visits_tell(struct core *c);
  * read_seq: 0 leaves it as told before. */
 void visits_answer(struct core *c, struct td_str thread, struct work_rt *rt, uint64_t conv,
                    uint64_t read_seq);
+/* Asks all processes whether he is still with one of them (visit.leaving); it says visitor.back. */
+void visits_ask(struct core *c, struct td_str thread, struct work_rt *rt);
 
 #endif

@@ -115,10 +115,21 @@ static void tell_staff(struct fanout *f, struct td_str id, const struct event *e
     }
 }
 
+/* Another process says that he is gone, as far as it can know. */
+static bool is_question(struct fanout *f, const struct event *ev) {
+    struct visit v;
+    return ev->kind == EV_VISIT &&
+           record_unpack(f->scratch, &rec_visit, ev->body, &v, NULL) == TD_OK && v.leaving;
+}
+
 static void tell_visitor(struct fanout *f, struct td_str id, const struct event *ev) {
     struct fanout_peer *first = map_get(&f->by_visitor, ev->visitor);
     if (!first)
         return;
+    if (is_question(f, ev)) {
+        first->asked(first);
+        return;
+    }
     struct frame_links links = media_links(f->e);
     buf_reset(&f->visitor_frame);
     if (frame_visitor_event(f->scratch, &f->visitor_frame, ev, &links))

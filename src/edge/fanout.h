@@ -23,6 +23,7 @@ struct fanout_peer {
     void (*frame)(struct fanout_peer *p, struct td_str event_id, struct td_str json);
     void (*result)(struct fanout_peer *p, const struct event *ev);
     void (*agent)(struct fanout_peer *p, const struct agent *a); /* staff: his own entity changed */
+    void (*asked)(struct fanout_peer *p); /* visitors: is he there? One socket of his is asked */
     void (*reset)(struct fanout_peer *p); /* events were missed: take a snapshot */
 };
 void fanout_join(struct fanout *f, struct fanout_peer *p);

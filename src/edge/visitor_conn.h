@@ -38,7 +38,7 @@ int visitor_file_claim(struct visitor_conn *c, struct td_arena *a, struct td_str
                        struct td_message *m);
 /* Exact match against the allow-list of the channel, or of any channel when it is empty. */
 bool visitor_origin_ok(const struct config *cfg, struct td_str channel, struct td_str origin);
-/* Said on connect and close of a visitor who has a conversation. */
+/* Said on connect and close of a visitor who has a conversation, and when the core asks. */
 void visitor_presence(struct visitor_conn *c, bool back);
 
 #endif

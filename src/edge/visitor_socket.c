@@ -1,7 +1,8 @@
 /* Happy path: upgrade (allowed origin) → hello → welcome, history → frames both ways. Failure:
  * foreign origin 403, silence 4400, too slow 4408, repeated nonsense 4400, over budget 4429. When
- * the last socket of a visitor closes, visitor.gone is said until it is durable; the core keeps his
- * place for a while. */
+ * the last socket of a visitor in this process closes, visitor.gone is said until it is durable;
+ * the core keeps his place for a while, and asks: a process that has another socket of his says
+ * visitor.back. */
 
 #include "base/list.h"
 #include "base/mem.h"
@@ -54,6 +55,10 @@ static void on_result(struct fanout_peer *p, const struct event *ev) {
         visitor_send(c, buf_str(&b));
     buf_fini(&b);
     td_arena_free(&a);
+}
+
+static void on_asked(struct fanout_peer *p) {
+    visitor_presence(CONTAINER_OF(p, struct visitor_conn, peer), true);
 }
 
 static void on_reset(struct fanout_peer *p) {
@@ -117,7 +122,8 @@ static void on_open(struct web_socket *s, struct web_request *r, void *arg) {
     c->refs = 1;
     c->budget = BUDGET_START;
     c->budget_at = loop_boot_ms();
-    c->peer = (struct fanout_peer){.frame = on_frame, .result = on_result, .reset = on_reset};
+    c->peer = (struct fanout_peer){
+        .frame = on_frame, .result = on_result, .asked = on_asked, .reset = on_reset};
     snprintf(c->origin, sizeof c->origin, "%.*s", TD_FMT(web_header(r, "origin")));
     loop_random(random, sizeof random);
     for (size_t i = 0; i < sizeof random; i++)

@@ -70,6 +70,7 @@ struct visit { /* what a visitor's widget shows above the conversation */
     uint64_t read_seq;        /* agents have read up to */
     bool callback;            /* he waits, and may ask to be called back */
     int64_t callback_at;      /* he did: it is due then (Unix ms); 0: he did not */
+    bool leaving; /* a process lost his last socket: one that still has another says he is there */
     struct td_str unknown;
 };
 

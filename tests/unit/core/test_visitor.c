@@ -62,7 +62,12 @@ static void test_comes_back_in_time(void **state) {
     act(&f, CMD_VISITOR_OPEN, (struct visitor){.session = S("s1")});
     act(&f, CMD_VISITOR_GONE, (struct visitor){.session = S("s1")});
     act(&f, CMD_VISITOR_BACK, (struct visitor){.session = S("s2")});
+    assert_false(fix_visit(&f, "web|visitor:v1")->leaving);
     act(&f, CMD_VISITOR_GONE, (struct visitor){.session = S("s1")}); /* of the old socket */
+    assert_true(fix_visit(&f, "web|visitor:v1")->leaving);           /* is he anywhere? */
+    assert_true(fix_work(&f, id)->give_up_at > f.now);
+    act(&f, CMD_VISITOR_BACK, (struct visitor){.session = S("s2")}); /* he is, there */
+    assert_int_equal(fix_work(&f, id)->give_up_at, 0);
     fix_wait(&f, 600000);
     assert_int_equal(fix_work(&f, id)->state, WS_QUEUED);
     fix_close(&f);
