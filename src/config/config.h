@@ -39,6 +39,7 @@ struct config_error {
     struct td_str text; /* "queues.sales.target: found "fast", expected a duration such as 45s" */
 };
 struct config {
+    unsigned shares;          /* owners besides the first; see config_share */
     struct td_str path, hash; /* SHA-256 of what decides (policy) */
     struct td_str tenant, name;
     struct td_str data_dir;

@@ -17,7 +17,6 @@
 /* The config and all that it owns. */
 struct box {
     struct config config;
-    unsigned owners;
     struct td_arena *arena;
     struct td_secret **secrets;
     size_t n_secrets;
@@ -68,7 +67,6 @@ static void read_tree(struct reader *r, struct td_str text) {
 int config_parse(struct td_str text, const char *path, int64_t now_ms, struct config **out,
                  const struct config_error **errors, size_t *n_errors) {
     struct box *box = MEM_NEW(struct box);
-    box->owners = 1;
     box->arena = td_arena_new();
     struct reader r = {.arena = box->arena, .config = &box->config, .now_ms = now_ms};
     const char *slash = strrchr(path, '/');
@@ -141,13 +139,10 @@ int config_load(const char *path, struct config **out, const struct config_error
     return rc;
 }
 
-static struct box *box_of(const struct config *c) {
-    return (struct box *)(uintptr_t)c; /* its first member */
-}
-
 struct config *config_share(const struct config *c) {
-    box_of(c)->owners++;
-    return &box_of(c)->config;
+    struct config *shared = (struct config *)(uintptr_t)c; /* nobody else writes to it */
+    shared->shares++;
+    return shared;
 }
 
 bool config_channel_same(const struct config *a, const struct config_channel *x,
@@ -163,10 +158,12 @@ bool config_channel_same(const struct config *a, const struct config_channel *x,
 void config_free(struct config **c) {
     if (!*c)
         return;
-    struct box *box = box_of(*c);
+    struct box *box = (struct box *)*c; /* its first member */
     *c = NULL;
-    if (--box->owners > 0)
+    if (box->config.shares > 0) {
+        box->config.shares--;
         return;
+    }
     for (size_t i = 0; i < box->n_secrets; i++)
         secret_free(&box->secrets[i]);
     for (size_t i = 0; i < box->n_settings; i++)

@@ -403,12 +403,21 @@ static void test_reload(void **state) {
     open_http(answering);
     channels = make_channels();
     place_run(&place, is_running);
-    static struct config next;
-    next = config;
-    reloaded = false;
+    static struct config same, next;
+    same = next = config;
+    same.shares = next.shares = 0;
+    next.public_url = TD_STR("https://next.example");
     uint64_t before = place.last_term;
+    reloaded = false;
+    channels_reload(channels, &same, on_stopped, &reloaded);
+    place_run(&place, is_reloaded);
+    assert_int_equal(config.shares, 1); /* it goes on, with its share of what it began with */
+    assert_int_equal(same.shares, 0);
+    assert_true(place.last_term == before);
+    reloaded = false;
     channels_reload(channels, &next, on_stopped, &reloaded);
     place_run(&place, is_reloaded);
+    assert_int_equal(config.shares, 0);
     memset(&config, 0, sizeof config); /* is not used any more */
     place_send(&place, "out", 7, "01A", "+44", "Hello");
     place_run(&place, has_verdict);
