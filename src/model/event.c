@@ -69,11 +69,7 @@ static const struct field visit_fields[] = {
     FIELD(3, F_U64, struct visit, position),     FIELD(4, F_I64, struct visit, expected_wait_ms),
     FIELD(5, F_STR, struct visit, agent),        FIELD(6, F_BOOL, struct visit, on_call),
     FIELD(7, F_U64, struct visit, read_seq),     FIELD(95, F_BOOL, struct visit, callback),
-    FIELD(96, F_I64, struct visit, callback_at),
-    FIELD(1, F_U64, struct visit, conv),     FIELD(2, F_STR, struct visit, state),
-    FIELD(3, F_U64, struct visit, position), FIELD(4, F_I64, struct visit, expected_wait_ms),
-    FIELD(5, F_STR, struct visit, agent),    FIELD(6, F_BOOL, struct visit, on_call),
-    FIELD(7, F_U64, struct visit, read_seq), FIELD(150, F_BOOL, struct visit, leaving, STAFF),
+    FIELD(96, F_I64, struct visit, callback_at), FIELD(150, F_BOOL, struct visit, leaving, STAFF),
 };
 const struct record rec_visit = {.name = "visit",
                                  .kind = RK_VISIT,
