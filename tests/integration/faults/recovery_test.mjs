@@ -134,6 +134,7 @@ test('kill -9 of Redis: never a false 2xx, sockets are told, all goes on', async
   await until('a new Redis', async () => (await d.noteRedis()) !== was);
   await until('it flows again', () => c.acks.length > n + 10);
   report('a hook acknowledged after kill -9 of Redis', c.acks[n + 1] - at);
+  await until('sockets are told both', () => told.length >= 2);
   assert.deepEqual(told.slice(0, 2), [false, true], 'sockets are told that the store is away, and back');
   assert.ok(!d.current.exit);
   await c.stop();
