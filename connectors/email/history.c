@@ -46,12 +46,20 @@ static void later(struct history *x, int64_t ms) {
 
 /* until: what came since the channel began was taken as it came. */
 static int64_t begun_s(const struct history *x) {
-    unsigned long long validity, uid;
-    long long newest, since;
-    char text[128];
-    snprintf(text, sizeof text, "%.*s", TD_FMT(td_str_cut(td_host_cursor(x->host), 120)));
-    return sscanf(text, "v1 %llu %llu %lld %lld", &validity, &uid, &newest, &since) == 4 ? since
-                                                                                         : 0;
+    struct td_str cursor = td_host_cursor(x->host); /* "v1 <validity> <uid> <newest> <since> …" */
+    uint64_t since = 0;
+    for (unsigned word = 0; cursor.n; word++) {
+        const char *space = memchr(cursor.p, ' ', cursor.n);
+        size_t n = space ? (size_t)(space - cursor.p) : cursor.n;
+        struct td_str text = {cursor.p, n};
+        if (word == 0 && !td_str_eqz(text, "v1"))
+            return 0;
+        if (word == 4)
+            return td_str_to_u64(text, &since) ? (int64_t)since : 0;
+        n += space != NULL;
+        cursor = (struct td_str){cursor.p + n, cursor.n - n};
+    }
+    return 0;
 }
 
 static void adopt(struct history *x, const struct td_import *from) {

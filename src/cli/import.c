@@ -73,12 +73,9 @@ static bool wait_for(struct importing *x, int rc) {
 /* "2026-01-31": that day's beginning here. false: it is none, or lies ahead. */
 static bool read_since(const char *text, int64_t *out_s) {
     struct tm day = {.tm_isdst = -1}, given;
-    int used = 0;
-    if (sscanf(text, "%4d-%2d-%2d%n", &day.tm_year, &day.tm_mon, &day.tm_mday, &used) != 3 ||
-        text[used])
+    const char *end = strptime(text, "%Y-%m-%d", &day);
+    if (!end || *end)
         return false;
-    day.tm_year -= 1900;
-    day.tm_mon -= 1;
     given = day;
     time_t at = mktime(&day);
     *out_s = (int64_t)at;

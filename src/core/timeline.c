@@ -8,7 +8,8 @@ enum { LAST_TEXT_MAX = 140 };
 
 struct td_str timeline_derive_id(struct core *c) {
     struct id_key k;
-    return JOIN(c->batch, c->cause, TD_STR("."), id_key(&k, ++c->derived)->s);
+    c->derived++;
+    return JOIN(c->batch, c->cause, TD_STR("."), id_key(&k, c->derived)->s);
 }
 
 struct td_str timeline_thread(struct core *c, struct td_str channel, const struct td_address *a) {

@@ -112,13 +112,13 @@ static void urls_and_hook(struct doctor *d) {
 static const struct {
     const char *when; /* this setting is there and not empty; NULL: by capability */
     unsigned capability;
-    void (*run)(struct doctor *d);
     bool at_home; /* mail servers and phone systems stand in one's own network: allow_private is of
                      HTTP */
+    void (*run)(struct doctor *d);
 } parts[] = {
-    {"imap_host", 0, doctor_imap, true},          {"smtp_host", 0, doctor_smtp, true},
-    {"smtp_host", 0, doctor_mail_records, false}, {NULL, ~0U, urls_and_hook, false},
-    {NULL, TD_CAN_VOICE, doctor_phone, true},     {NULL, ~0U, committed, false},
+    {"imap_host", 0, true, doctor_imap},          {"smtp_host", 0, true, doctor_smtp},
+    {"smtp_host", 0, false, doctor_mail_records}, {NULL, ~0U, false, urls_and_hook},
+    {NULL, TD_CAN_VOICE, true, doctor_phone},     {NULL, ~0U, false, committed},
 };
 
 void doctor_run(const struct doctor_input *in, struct doctor_report *out) {
